@@ -1,0 +1,3 @@
+export { environmentName, innermost } from './environment.ts';
+export { address, durationMs, port, sizeBytes } from './fields.ts';
+export { type ConfigSources, loadConfig, SECTIONS, type Section } from './load-config.ts';

@@ -1,0 +1,83 @@
+/**
+ * What chunkservers and the master tell each other, and the HTTP headers of the chunk data path.
+ *
+ * Data path, on every chunkserver (mutual TLS; roles gateway, chunkserver, control):
+ *
+ * | request | what it does |
+ * |---|---|
+ * | `PUT /chunks/<id>?version=&offset=` | one segment of a chunk of its own, at payload `offset`; forwarded down the chain as it arrives |
+ * | `POST /chunks/<id>/append?version=` | records appended to a shared chunk by its primary, which gives them their offsets |
+ * | `POST /chunks/<id>/replicate?version=&offset=` | the same records on a secondary, at the offset the primary gave |
+ * | `GET /chunks/<id>?offset=&length=&from=&to=` | payload bytes `from` (inclusive) to `to` (exclusive) of the record at `offset` with `length` payload bytes, each block verified |
+ */
+import { z } from 'zod';
+import { chunkId } from './extent.ts';
+
+export const CHUNK_HEADERS = {
+  /** The rest of the chain, nearest first: `node@host:port,node@host:port`. */
+  chain: 'x-bramble-chain',
+  /** CRC-32C of the body, eight hex digits. */
+  checksum: 'x-bramble-crc32c',
+  /** `1`: with this segment the chunk is complete; make it durable before voting. */
+  finish: 'x-bramble-finish',
+  /** Until when (ms since the epoch) the primary may append. */
+  lease: 'x-bramble-lease',
+} as const;
+
+/** One replica's answer to a write. `length`: bytes of its chunk file. */
+export const vote = z.discriminatedUnion('ok', [
+  z.object({ node: z.string(), ok: z.literal(true), length: z.int().nonnegative(), durable: z.boolean() }),
+  z.object({ node: z.string(), ok: z.literal(false), code: z.string(), detail: z.string() }),
+]);
+export type Vote = z.infer<typeof vote>;
+
+/** CBOR answer to PUT and to replicate: every replica's vote, own first. */
+export const writeAnswer = z.object({ votes: z.array(vote) });
+export type WriteAnswer = z.infer<typeof writeAnswer>;
+/** CBOR answer to append: where each record begins in the chunk's file, in the order they were sent. */
+export const appendAnswer = z.object({ votes: z.array(vote), offsets: z.array(z.int().nonnegative()) });
+export type AppendAnswer = z.infer<typeof appendAnswer>;
+
+export const chunkReport = z.object({
+  chunk: chunkId,
+  version: z.int().min(1),
+  /** Bytes of the chunk's file that are whole. */
+  length: z.int().nonnegative(),
+  /** `staged`: being written, not complete. `open`: shared, appendable. `sealed`: complete. */
+  state: z.enum(['staged', 'open', 'sealed']),
+});
+export type ChunkReport = z.infer<typeof chunkReport>;
+
+/** `POST /internal/filesystem/heartbeat`, role chunkserver; the node is the caller's certificate's. */
+export const heartbeatRequest = z.object({
+  /** Where others reach it. */
+  address: z.string(),
+  zone: z.string(),
+  /** Made anew at each start of the process. */
+  bootId: z.string(),
+  condition: z.enum(['writable', 'full', 'read-only', 'failing']),
+  conditionDetail: z.string(),
+  totalBytes: z.int().nonnegative(),
+  freeBytes: z.int().nonnegative(),
+  /** Requests in flight. */
+  load: z.int().nonnegative(),
+  /** The last `masterEpoch` it heard; 0 at first. */
+  masterEpoch: z.int().nonnegative(),
+  /** `full`: every chunk there is. Else those that changed since the last heartbeat that was answered. */
+  report: z.object({ full: z.boolean(), chunks: z.array(chunkReport), removed: z.array(chunkId) }),
+  /** Checksum faults found since the last heartbeat that was answered. */
+  faults: z.array(z.object({ chunk: chunkId, offset: z.int().nonnegative(), detail: z.string() })),
+});
+export type HeartbeatRequest = z.infer<typeof heartbeatRequest>;
+
+export const heartbeatAnswer = z.object({
+  /** Made anew at each start of the master; a changed one asks for a full report at once. */
+  masterEpoch: z.int().positive(),
+  wantFullReport: z.boolean(),
+  pendingDeletes: z.array(chunkId),
+  /** Chunks that take no more appends, with their raised version and agreed length. */
+  seals: z.array(z.object({ chunk: chunkId, version: z.int().min(2), length: z.int().nonnegative() })),
+  /** When to come again. */
+  intervalMs: z.int().positive(),
+});
+export type HeartbeatAnswer = z.infer<typeof heartbeatAnswer>;

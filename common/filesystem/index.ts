@@ -1,0 +1,4 @@
+export * from './chunkserver-protocol.ts';
+export * from './extent.ts';
+export * from './limits.ts';
+export * from './master-protocol.ts';

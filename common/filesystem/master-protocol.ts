@@ -1,0 +1,171 @@
+/**
+ * What the gateway asks of the filesystem master (control), as CBOR over mutual TLS: `POST /internal/filesystem/<name>`,
+ * role `gateway`. Batched, so that many small requests share one call; every item is answered on its own.
+ */
+import { z } from 'zod';
+import type { Problem } from '../errors/index.ts';
+import { chunkId, type Extent, extent, type Replica } from './extent.ts';
+import { INLINE_OBJECT_BYTES } from './limits.ts';
+
+/** How the caller of the gateway shows who they are; control decides what it is worth. */
+export const credential = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('anonymous') }),
+  /** A session's JWT or an API token, as in `Authorization: Bearer`. */
+  z.object({ kind: z.literal('bearer'), token: z.string().max(8192) }),
+  /** A share link's secret: reads of the one object it names. */
+  z.object({ kind: z.literal('share'), token: z.string().max(256) }),
+]);
+export type Credential = z.infer<typeof credential>;
+
+export const objectName = z.object({ namespace: z.string(), bucket: z.string(), key: z.string() });
+export type ObjectName = z.infer<typeof objectName>;
+
+/** Who asks, and for which request: in every item of every call. */
+const asker = { requestId: z.string(), credential, address: z.string().optional() };
+
+export type Answer<T> = { ok: true; value: T } | { ok: false; problem: Problem };
+
+/** `authorize`: may this be done? Asked before a body is read; commit asks again. */
+export const authorizeRequest = z.object({
+  items: z.array(z.object({ ...asker, action: z.enum(['read', 'write']), name: objectName })).max(1024),
+});
+export type AuthorizeRequest = z.infer<typeof authorizeRequest>;
+/** `authorize` answers `Answer<null>[]`, item by item. */
+
+/** `place`: room for `own` whole chunks, and for `shared` a chunk that small objects are appended to. */
+export const placeRequest = z.object({
+  own: z.int().min(0).max(64),
+  shared: z.boolean(),
+  /** Chunkservers' nodes that just failed the asker. */
+  avoid: z.array(z.string()).max(64),
+});
+export type PlaceRequest = z.infer<typeof placeRequest>;
+export interface Grant {
+  chunk: string;
+  version: number;
+  /** In the order of the chain; of a shared chunk, the first is the primary. At least WRITE_QUORUM. */
+  replicas: Replica[];
+  /** Until when (ms since the epoch) the grant may be used; renewed by `renew` (own) or a new `place` (shared). */
+  validUntilMs: number;
+}
+export interface PlaceAnswer {
+  own: Grant[];
+  shared: Grant | null;
+}
+/** @throws Unavailable (503) when fewer than WRITE_QUORUM chunkservers can take writes; the detail says which are missing. */
+
+/** `renew`: keeps chunks written but not yet committed from being collected. Answers `{ validUntilMs }`. */
+export const renewRequest = z.object({ chunks: z.array(chunkId).max(4096) });
+
+/** A chunk written to: the master learns from it which replicas are there and accepts no commit of fewer than two votes. */
+export const writtenChunk = z.object({
+  chunk: chunkId,
+  version: z.int().min(1),
+  kind: z.enum(['own', 'shared']),
+  /** Bytes of the chunk's file that the voters hold durably. */
+  length: z.int().min(1),
+  /** Nodes whose replica is durable. */
+  votes: z.array(z.string()).min(1).max(16),
+});
+export type WrittenChunk = z.infer<typeof writtenChunk>;
+
+export const objectContent = z.object({
+  size: z.int().nonnegative(),
+  /** Strong, without quotes. */
+  etag: z.string().max(128),
+  contentType: z.string().max(256),
+  /** User metadata and system headers kept for GET (`cache-control`, `content-disposition`, …), lower-case names. */
+  headers: z.record(z.string(), z.string()),
+  /** Either the bytes themselves (up to INLINE_OBJECT_BYTES) … */
+  inline: z
+    .instanceof(Uint8Array)
+    .refine((bytes) => bytes.length <= INLINE_OBJECT_BYTES)
+    .optional(),
+  /** … or where they lie, in order. */
+  extents: z.array(extent),
+});
+export type ObjectContent = z.infer<typeof objectContent>;
+
+/** RFC 9110 §13 preconditions on the object as it is now. `*` means that there is (If-Match) or is none (If-None-Match). */
+export const preconditions = z.object({ ifMatch: z.string().optional(), ifNoneMatch: z.string().optional() });
+export type Preconditions = z.infer<typeof preconditions>;
+
+/** `commit`: the decision of the two-phase commit; the object exists from here on. */
+export const commitRequest = z.object({
+  items: z
+    .array(
+      z.object({ ...asker, name: objectName, content: objectContent, chunks: z.array(writtenChunk), preconditions }),
+    )
+    .max(1024),
+});
+export type CommitRequest = z.infer<typeof commitRequest>;
+export interface Committed {
+  etag: string;
+  modifiedAt: string;
+  /** Whether there was no object of that name before. */
+  created: boolean;
+}
+/** `commit` answers `Answer<Committed>[]`. Problem codes a client retries on other chunks: `chunk-sealed`, `chunk-condemned`. */
+
+/** `lookup`: the object and where its replicas are. */
+export const lookupRequest = z.object({ items: z.array(z.object({ ...asker, name: objectName })).max(1024) });
+export type LookupRequest = z.infer<typeof lookupRequest>;
+export interface FoundObject {
+  /** Given back for share links, whose holder did not say the name. */
+  name: ObjectName;
+  content: ObjectContent;
+  modifiedAt: string;
+  /** Whether caches shared between people may keep it (the bucket is public). */
+  isPublic: boolean;
+  /** Replicas by chunk, healthiest first. A chunk that no chunkserver reports has an empty list. */
+  replicas: Record<string, Replica[]>;
+}
+/** `lookup` answers `Answer<FoundObject>[]`. */
+
+/** `report`: what the gateway saw go wrong. A failed append seals the shared chunk; an unreachable node is avoided. */
+export const reportRequest = z.object({
+  faults: z
+    .array(
+      z.object({
+        chunk: chunkId,
+        node: z.string(),
+        kind: z.enum(['unreachable', 'append-failed', 'missing', 'corrupt', 'short']),
+        detail: z.string().max(1024),
+      }),
+    )
+    .max(1024),
+});
+export type ReportRequest = z.infer<typeof reportRequest>;
+
+/**
+ * Resumable uploads: an upload is an object in the making, kept by the log, to which runs of bytes are added.
+ * `upload/begin` → `UploadState`; `upload/extend` → `UploadState`; `upload/inspect` → `UploadState`;
+ * `upload/finish` → `Committed`; `upload/abort` → nothing.
+ */
+export const uploadBegin = z.object({
+  ...asker,
+  name: objectName,
+  /** Total bytes, when known. */
+  size: z.int().nonnegative().optional(),
+  contentType: z.string().max(256),
+  headers: z.record(z.string(), z.string()),
+  preconditions,
+});
+export const uploadExtend = z.object({
+  ...asker,
+  upload: z.string(),
+  /** Where the new bytes go on: the upload's present offset, or 409 `offset-mismatch`. */
+  offset: z.int().nonnegative(),
+  extents: z.array(extent).min(1),
+  chunks: z.array(writtenChunk),
+});
+export const uploadReference = z.object({ ...asker, upload: z.string() });
+export interface UploadState {
+  upload: string;
+  name: ObjectName;
+  offset: number;
+  size: number | null;
+  contentType: string;
+  expiresAt: string;
+  extents: Extent[];
+}

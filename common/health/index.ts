@@ -1,0 +1,2 @@
+export { answerHealth } from './health-routes.ts';
+export { Readiness } from './readiness.ts';

@@ -1,0 +1,8 @@
+export {
+  IDENTITY_FILES,
+  Identity,
+  type IdentityMaterial,
+  readIdentity,
+  writeIdentity,
+} from './identity.ts';
+export { formatSpiffeId, parseSpiffeId, ROLES, type Role, type SpiffeId, spiffeIdOf } from './spiffe-id.ts';

@@ -1,0 +1,141 @@
+/** Calls to other processes: pooled TLS 1.3 connections that show our certificate and check the other's role. */
+import { Agent, buildConnector, type Dispatcher } from 'undici';
+import { BadGateway, fromProblem, GatewayTimeout, isProblem, Unavailable } from '../errors/index.ts';
+import { type Identity, type Role, spiffeIdOf } from '../identity/index.ts';
+import { CBOR_CONTENT_TYPE, decodeCbor, encodeCbor } from './cbor.ts';
+import { INTERNAL_CIPHERS, secureOptions } from './server.ts';
+
+/** Whom to call. */
+export interface Target {
+  /** `host:port`. */
+  address: string;
+  role: Role;
+}
+
+export interface CallOptions {
+  requestId?: string;
+  signal?: AbortSignal;
+  /** How long the whole call may take. */
+  timeoutMs?: number;
+}
+
+export type InternalResponse = Dispatcher.ResponseData;
+
+export class InternalClient implements AsyncDisposable {
+  readonly #agents = new Map<Role, Agent>();
+  readonly #identity: Identity;
+  readonly #connections: number;
+  readonly #renewal: Disposable;
+
+  /** `connections`: how many at most to one address. */
+  constructor(identity: Identity, options: { connections?: number } = {}) {
+    this.#identity = identity;
+    this.#connections = options.connections ?? 32;
+    this.#renewal = identity.onChange(() => this.#renew());
+  }
+
+  /** One call with a CBOR body, answered by a CBOR body. @throws the AppError that the other side answered. */
+  async call(target: Target, path: string, body: unknown, options: CallOptions = {}): Promise<unknown> {
+    const response = await this.request(target, {
+      ...options,
+      method: 'POST',
+      path,
+      headers: { 'content-type': CBOR_CONTENT_TYPE },
+      body: encodeCbor(body),
+      timeoutMs: options.timeoutMs ?? 10_000,
+    });
+    const bytes = Buffer.from(await response.body.arrayBuffer());
+    if (response.statusCode === 204 || bytes.length === 0) return undefined;
+    return decodeCbor(bytes);
+  }
+
+  /**
+   * One HTTP/1.1 request, its body and answer as streams. The caller must consume or destroy the answer's body.
+   * @throws the AppError of any answer that is not 2xx; Unavailable when there is no connection.
+   */
+  async request(
+    target: Target,
+    options: CallOptions & {
+      method: Dispatcher.HttpMethod;
+      path: string;
+      headers?: Record<string, string>;
+      body?: Dispatcher.DispatchOptions['body'];
+      /** How long the answer's head may be waited for; no limit when absent. */
+      headersTimeoutMs?: number;
+    },
+  ): Promise<InternalResponse> {
+    const deadline = options.timeoutMs === undefined ? undefined : AbortSignal.timeout(options.timeoutMs);
+    const signals = [options.signal, deadline].filter((signal) => signal !== undefined);
+    let response: InternalResponse;
+    try {
+      response = await this.#agent(target.role).request({
+        origin: `https://${target.address}`,
+        method: options.method,
+        path: options.path,
+        headers: { ...options.headers, ...(options.requestId && { 'x-request-id': options.requestId }) },
+        body: options.body ?? null,
+        headersTimeout: options.headersTimeoutMs ?? 0,
+        bodyTimeout: 0,
+        ...(signals.length > 0 && { signal: AbortSignal.any(signals) }),
+      });
+    } catch (error) {
+      if (options.signal?.aborted) throw options.signal.reason;
+      if (deadline?.aborted)
+        throw new GatewayTimeout(`The ${target.role} at ${target.address} did not answer in time.`, { cause: error });
+      throw new Unavailable(`The ${target.role} at ${target.address} cannot be reached.`, { cause: error });
+    }
+    if (response.statusCode >= 200 && response.statusCode < 300) return response;
+    throw await errorOf(response, target);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#renewal[Symbol.dispose]();
+    await Promise.all([...this.#agents.values()].map((agent) => agent.destroy()));
+  }
+
+  #agent(role: Role): Agent {
+    const known = this.#agents.get(role);
+    if (known) return known;
+    const agent = new Agent({
+      connections: this.#connections,
+      pipelining: 1,
+      keepAliveTimeout: 60_000,
+      connect: this.#connector(role),
+    });
+    this.#agents.set(role, agent);
+    return agent;
+  }
+
+  #connector(role: Role): buildConnector.connector {
+    return buildConnector({
+      ...secureOptions(this.#identity),
+      minVersion: 'TLSv1.3',
+      ciphers: INTERNAL_CIPHERS,
+      timeout: 3_000,
+      noDelay: true,
+      checkServerIdentity: (_host, certificate) => {
+        const peer = spiffeIdOf(certificate.subjectaltname);
+        if (peer.role === role && peer.bramble === this.#identity.id.bramble) return undefined;
+        return new Error(`Expected a ${role} of ${this.#identity.id.bramble}, found ${certificate.subjectaltname}.`);
+      },
+    });
+  }
+
+  /** New connections use the renewed certificate; those in use finish their requests first. */
+  #renew(): void {
+    const old = [...this.#agents.values()];
+    this.#agents.clear();
+    for (const agent of old) void agent.close();
+  }
+}
+
+async function errorOf(response: InternalResponse, target: Target): Promise<Error> {
+  const text = await response.body.text();
+  try {
+    const problem: unknown = JSON.parse(text);
+    if (isProblem(problem)) return fromProblem(problem);
+  } catch (error) {
+    return new BadGateway(`The ${target.role} answered ${response.statusCode} without a reason.`, { cause: error });
+  }
+  return new BadGateway(`The ${target.role} answered ${response.statusCode} without a reason.`);
+}

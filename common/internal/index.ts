@@ -1,0 +1,4 @@
+export { CBOR_CONTENT_TYPE, decodeCbor, encodeCbor } from './cbor.ts';
+export { type CallOptions, InternalClient, type InternalResponse, type Target } from './client.ts';
+export { readBody, rpcRoute } from './rpc.ts';
+export { type InternalRequest, type InternalRoute, InternalServer, type InternalServerOptions } from './server.ts';

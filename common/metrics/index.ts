@@ -1,0 +1,1 @@
+export { Counter, createMetrics, Gauge, Histogram, Registry } from './metrics.ts';

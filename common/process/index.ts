@@ -1,0 +1,1 @@
+export { explain, type RunningProcess, runProcess, type SupervisorMessage, tellSupervisor } from './run-process.ts';
