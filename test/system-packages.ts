@@ -1,0 +1,45 @@
+/** The system packages that the tests use. What is missing is installed, and said so. */
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+interface SystemPackage {
+  /** Debian's name. */
+  name: string;
+  isInstalled(): boolean;
+}
+
+const SYSTEM_PACKAGES: SystemPackage[] = [
+  { name: 'postgresql', isInstalled: () => findPostgresPrograms() !== undefined },
+  { name: 'curl', isInstalled: () => existsSync('/usr/bin/curl') },
+  { name: 'openssl', isInstalled: () => existsSync('/usr/bin/openssl') },
+];
+
+/** The folder of `initdb` and `postgres`, of the newest version there is. */
+export function findPostgresPrograms(): string | undefined {
+  const root = '/usr/lib/postgresql';
+  if (!existsSync(root)) return undefined;
+  return readdirSync(root)
+    .sort((a, b) => Number(b) - Number(a))
+    .map((version) => join(root, version, 'bin'))
+    .find((folder) => existsSync(join(folder, 'postgres')));
+}
+
+export function installSystemPackages(): void {
+  const missing = SYSTEM_PACKAGES.filter((candidate) => !candidate.isInstalled()).map(({ name }) => name);
+  if (missing.length === 0) return;
+  if (!existsSync('/usr/bin/apt-get')) {
+    throw new Error(`The tests need ${missing.join(', ')}; install them with this system's package manager.`);
+  }
+  process.stdout.write(`The tests need ${missing.join(', ')}: installing with apt-get.\n`);
+  const isRoot = process.getuid?.() === 0;
+  const apt = (...args: string[]) => {
+    const [command, ...rest] = isRoot ? ['apt-get', ...args] : ['sudo', 'apt-get', ...args];
+    execFileSync(command as string, rest, {
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    });
+  };
+  apt('update', '-qq');
+  apt('install', '-y', '-qq', '--no-install-recommends', ...missing);
+}
