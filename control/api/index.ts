@@ -1,0 +1,5 @@
+export { jsonAnswer, jsonBody, problemSchema, problems } from './describe.ts';
+export { assertIfMatch, entityTag } from './entity-tag.ts';
+export { type ApiEnv, invalidFields, openApiApp } from './open-api-app.ts';
+export { decodeCursor, encodeCursor, listQuery, pageOf, toPage } from './page.ts';
+export { ANONYMOUS, actorOf, type Principal, SCOPES, type Scope } from './principal.ts';

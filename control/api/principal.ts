@@ -1,0 +1,31 @@
+/** Who a request is from, as the door found it: made by `Accounts.resolve`, read by every domain. */
+import type { Actor } from '../log/command.ts';
+
+export const SCOPES = ['storage:read', 'storage:write', 'account:read', 'account:write', '*'] as const;
+export type Scope = (typeof SCOPES)[number];
+
+export interface Principal {
+  kind: 'user' | 'anonymous';
+  userId?: string;
+  name?: string;
+  isAdministrator: boolean;
+  /** How they showed who they are. */
+  via: 'session' | 'token' | 'none';
+  /** The session or API token that was used. */
+  tokenId?: string;
+  scopes: readonly Scope[];
+  /** When present, the only namespace that the token may touch. */
+  namespaceLimit?: string;
+}
+
+export const ANONYMOUS: Principal = { kind: 'anonymous', isAdministrator: false, via: 'none', scopes: [] };
+
+/** The principal as commands name it. `address` is the caller's, without a port. */
+export function actorOf(principal: Principal, address?: string): Actor {
+  return {
+    kind: principal.kind,
+    id: principal.userId ?? 'anonymous',
+    ...(principal.tokenId !== undefined && { token: principal.tokenId }),
+    ...(address !== undefined && { address }),
+  };
+}
