@@ -37,3 +37,15 @@ export function innermost(field: ZodType): ZodType {
   const { innerType } = field.def as { innerType?: ZodType };
   return innerType ? innermost(innerType) : field;
 }
+
+/** Paths in `values` that the schema does not have, at any depth. */
+export function unknownPaths(schema: ZodObject, values: object, prefix: readonly string[] = []): string[][] {
+  return Object.entries(values).flatMap(([key, value]) => {
+    const path = [...prefix, key];
+    const field = (schema.shape as Record<string, ZodType>)[key];
+    if (!field) return [path];
+    const inner = innermost(field);
+    const isMapping = inner instanceof ZodObject && typeof value === 'object' && value !== null;
+    return isMapping ? unknownPaths(inner, value, path) : [];
+  });
+}

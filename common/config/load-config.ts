@@ -5,7 +5,7 @@
 import { parse } from 'yaml';
 import type { ZodObject, z } from 'zod';
 import { InvalidInput } from '../errors/index.ts';
-import { environmentNames, setPath } from './environment.ts';
+import { environmentNames, setPath, unknownPaths } from './environment.ts';
 
 /** The sections that `bramble.yaml` may have, each read by the process of its name. */
 export const SECTIONS = ['up', 'control', 'gateway', 'chunkserver'] as const;
@@ -25,22 +25,20 @@ export function loadConfig<Schema extends ZodObject>(
 ): z.infer<Schema> {
   const values = sources.file ? sectionOf(sources.file, section) : {};
   const origins = applyEnvironment(values, section, schema, sources.env);
-  const parsed = schema.strict().safeParse(values);
-  if (parsed.success) return parsed.data as z.infer<Schema>;
-  const problems = parsed.error.issues.map((issue) => {
-    const unknown = issue.code === 'unrecognized_keys' ? issue.keys : [];
-    const paths = unknown.length > 0 ? unknown.map((key) => [...issue.path, key]) : [issue.path];
-    return paths
-      .map((path) => {
-        const name = [section, ...path].join('.');
-        const where = origins.get(name) ?? sources.file?.path ?? 'the defaults';
-        return unknown.length > 0 ? `${name} (${where}) is not a key there is` : `${name} (${where}): ${issue.message}`;
-      })
-      .join('; ');
-  });
-  throw new InvalidInput(`the configuration is wrong: ${problems.join('; ')}. See docs/configuration.md.`, {
-    code: 'invalid-configuration',
-  });
+  const nameOf = (path: readonly PropertyKey[]) => {
+    const name = [section, ...path].join('.');
+    return `${name} (${origins.get(name) ?? sources.file?.path ?? 'missing'})`;
+  };
+  const unknown = unknownPaths(schema, values).map((path) => `${nameOf(path)} is not a key there is`);
+  const parsed = schema.safeParse(values);
+  if (parsed.success && unknown.length === 0) return parsed.data as z.infer<Schema>;
+  const wrong = (parsed.error?.issues ?? []).map((issue) => `${nameOf(issue.path)}: ${issue.message}`);
+  throw new InvalidInput(
+    `the configuration is wrong: ${[...unknown, ...wrong].join('; ')}. See docs/configuration.md.`,
+    {
+      code: 'invalid-configuration',
+    },
+  );
 }
 
 function sectionOf(file: { path: string; text: string }, section: Section): Record<string, unknown> {
