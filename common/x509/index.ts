@@ -1,0 +1,9 @@
+export { generateKeys, importPrivateKey, privateKeyPem, SIGNATURE } from './keys.ts';
+export {
+  createSigningRequest,
+  type HostName,
+  type ProvenRequest,
+  proveSigningRequest,
+  type SigningRequest,
+} from './signing-request.ts';
+export { x509 } from './x509.ts';

@@ -1,0 +1,4 @@
+export { Authority, type AuthorityOptions, openAuthority } from './authority.ts';
+export { type BootstrapIdentity, writeBootstrapIdentities } from './bootstrap-identities.ts';
+export { domainNames, gatewayNames, localNames } from './gateway-names.ts';
+export { authorityRoutes } from './routes.ts';
