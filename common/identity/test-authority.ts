@@ -32,8 +32,8 @@ export interface TestAuthority {
   issue(id: SpiffeId, validity?: TestValidity): Promise<Identity>;
   /** A server's key and certificate for DNS names and IP addresses. */
   issueServer(names: readonly string[], validity?: TestValidity): Promise<{ key: string; cert: string }>;
-  /** The certificate (PEM) for a PEM certificate request, for `names` whatever the request asks. */
-  sign(csrPem: string, names: readonly string[], validity?: TestValidity): Promise<string>;
+  /** The certificate (PEM) for a signing request (PKCS #10, DER), for `names` whatever the request asks. */
+  sign(request: Uint8Array, names: readonly string[], validity?: TestValidity): Promise<string>;
 }
 
 export async function makeTestAuthority(): Promise<TestAuthority> {
@@ -78,9 +78,9 @@ export async function makeTestAuthority(): Promise<TestAuthority> {
       const keys = await makeKeys();
       return { key: await privatePem(keys), cert: pem(await certify(keys.publicKey, publicNames(names), validity)) };
     },
-    sign: async (csrPem, names, validity) => {
-      const request = new Pkcs10CertificateRequest(csrPem);
-      return pem(await certify(await request.publicKey.export(), publicNames(names), validity));
+    sign: async (request, names, validity) => {
+      const { publicKey } = new Pkcs10CertificateRequest(new Uint8Array(request));
+      return pem(await certify(await publicKey.export(), publicNames(names), validity));
     },
   };
 }

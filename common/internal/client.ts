@@ -51,7 +51,7 @@ export class InternalClient implements AsyncDisposable {
 
   /**
    * One HTTP/1.1 request, its body and answer as streams. The caller must consume or destroy the answer's body.
-   * @throws the AppError of any answer that is not 2xx; Unavailable when there is no connection.
+   * @throws the AppError of any answer that is not 2xx (unless `anyStatus`); Unavailable when there is no connection.
    */
   async request(
     target: Target,
@@ -62,6 +62,8 @@ export class InternalClient implements AsyncDisposable {
       body?: Dispatcher.DispatchOptions['body'];
       /** How long the answer's head may be waited for; no limit when absent. */
       headersTimeoutMs?: number;
+      /** Hand back answers of every status as they are. */
+      anyStatus?: boolean;
     },
   ): Promise<InternalResponse> {
     const deadline = options.timeoutMs === undefined ? undefined : AbortSignal.timeout(options.timeoutMs);
@@ -84,7 +86,7 @@ export class InternalClient implements AsyncDisposable {
         throw new GatewayTimeout(`The ${target.role} at ${target.address} did not answer in time.`, { cause: error });
       throw new Unavailable(`The ${target.role} at ${target.address} cannot be reached.`, { cause: error });
     }
-    if (response.statusCode >= 200 && response.statusCode < 300) return response;
+    if (options.anyStatus || (response.statusCode >= 200 && response.statusCode < 300)) return response;
     throw await errorOf(response, target);
   }
 
