@@ -1,0 +1,46 @@
+/** The exchange of a name and a password for a session, with the change of a one-time password on the way. */
+
+import type { SessionTokens } from '../profile/index.ts';
+import { type HttpsClient, readText } from './https-client.ts';
+import { RequestRefused } from './request-refused.ts';
+
+const LOGIN_TIMEOUT_MS = 30_000;
+
+export interface LoginAnswer extends SessionTokens {
+  readonly user: { readonly id: string; readonly name: string; readonly isAdministrator: boolean };
+}
+
+export interface LoginRequest {
+  readonly name: string;
+  readonly password: string;
+  readonly newPassword?: string;
+}
+
+/** @param chooseNewPassword asked when the password was for one use. */
+export async function logIn(
+  client: HttpsClient,
+  request: LoginRequest,
+  signal: AbortSignal,
+  chooseNewPassword: () => Promise<string>,
+): Promise<LoginAnswer> {
+  try {
+    return await postLogin(client, request, signal);
+  } catch (error) {
+    const mustChange = error instanceof RequestRefused && error.code === 'password-change-required';
+    if (!mustChange || request.newPassword !== undefined) throw error;
+    return await postLogin(client, { ...request, newPassword: await chooseNewPassword() }, signal);
+  }
+}
+
+async function postLogin(client: HttpsClient, request: LoginRequest, signal: AbortSignal): Promise<LoginAnswer> {
+  const response = await client.send({
+    method: 'POST',
+    path: '/api/account/login',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(request),
+    signal,
+    idleTimeoutMs: LOGIN_TIMEOUT_MS,
+  });
+  if (response.status >= 400) throw await RequestRefused.from(response, 'Logging in');
+  return JSON.parse(await readText(response.body)) as LoginAnswer;
+}
