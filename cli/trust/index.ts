@@ -1,0 +1,1 @@
+export { run, summary } from './trust.ts';

@@ -1,0 +1,2 @@
+export { upConfig } from './config.ts';
+export { run, summary } from './up.ts';
