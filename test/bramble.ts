@@ -75,8 +75,9 @@ export async function startBramble(options: BrambleOptions = {}): Promise<TestBr
   const child = spawn(process.execPath, [MAIN, 'up', '--json', '--data', folder], {
     env: {
       ...withoutBramble(process.env),
-      BRAMBLE_GATEWAY_HTTPS_PORT: '0',
-      BRAMBLE_GATEWAY_HTTP_PORT: '0',
+      BRAMBLE_UP_HTTPS_PORT: '0',
+      BRAMBLE_UP_HTTP_PORT: '0',
+      BRAMBLE_UP_INTERNAL_PORT: '0',
       ...options.env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
