@@ -1,0 +1,1 @@
+export { type Storage, type StorageOptions, storageRoutes } from './storage-routes.ts';

@@ -1,0 +1,125 @@
+/**
+ * Grants at hand, so that a usual PUT does not wait for `place`: chunks of their own are fetched in batches before they
+ * run out, and the shared chunk that small objects go to is kept for the length of its lease.
+ */
+import type { Clock } from '../../../common/clock/index.ts';
+import { GatewayTimeout, Unavailable } from '../../../common/errors/index.ts';
+import type { Grant, PlaceAnswer, PlaceRequest } from '../../../common/filesystem/index.ts';
+import type { NodeHealth } from './node-health.ts';
+import { isTransient } from './patience.ts';
+
+const BATCH = 8;
+const LOW_WATER = 4;
+/** A grant is not begun on when it ends within this. */
+const OWN_MARGIN_MS = 60_000;
+const SHARED_MARGIN_MS = 5_000;
+const ATTEMPTS = 3;
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 1_000;
+
+export interface Placer {
+  place(request: PlaceRequest): Promise<PlaceAnswer>;
+}
+
+interface Held {
+  grant: Grant;
+  /** `NodeHealth.failures` when it was asked for. */
+  failuresKnown: number;
+}
+
+export class PlacementPool {
+  readonly #placer: Placer;
+  readonly #health: NodeHealth;
+  readonly #clock: Clock;
+  readonly #patienceMs: number;
+  #own: Held[] = [];
+  #refill: Promise<void> | undefined;
+  #shared: Held | undefined;
+  #sharedRequest: Promise<Grant> | undefined;
+
+  /** `patienceMs`: how long a master that cannot be reached is waited for. */
+  constructor(placer: Placer, health: NodeHealth, clock: Clock, patienceMs: number) {
+    this.#placer = placer;
+    this.#health = health;
+    this.#clock = clock;
+    this.#patienceMs = patienceMs;
+  }
+
+  /** A chunk for one writer alone. @throws Unavailable when the master has no room or cannot be reached. */
+  async takeOwn(): Promise<Grant> {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      this.#own = this.#own.filter((held) => this.#isUsable(held, OWN_MARGIN_MS));
+      const held = this.#own.shift();
+      if (this.#own.length < LOW_WATER) this.#startRefill();
+      if (held) return held.grant;
+      await this.#refill;
+    }
+    throw new Unavailable('No chunk could be placed on healthy chunkservers; try again soon.');
+  }
+
+  /** The open shared chunk. @throws Unavailable as above. */
+  async takeShared(): Promise<Grant> {
+    if (this.#shared && this.#isUsable(this.#shared, SHARED_MARGIN_MS)) return this.#shared.grant;
+    this.#shared = undefined;
+    this.#sharedRequest ??= this.#placeShared().finally(() => {
+      this.#sharedRequest = undefined;
+    });
+    return await this.#sharedRequest;
+  }
+
+  /** The shared chunk failed or is full: the next small object asks for another one. */
+  dropShared(grant: Grant): void {
+    if (this.#shared?.grant.chunk === grant.chunk) this.#shared = undefined;
+  }
+
+  async #placeShared(): Promise<Grant> {
+    const failuresKnown = this.#health.failures;
+    const { shared } = await this.#place({ own: 0, shared: true, avoid: [] });
+    if (!shared) throw new Unavailable('The filesystem master gave no chunk for small objects; try again soon.');
+    this.#shared = { grant: shared, failuresKnown };
+    return shared;
+  }
+
+  #startRefill(): void {
+    this.#refill ??= this.#fetchOwn().finally(() => {
+      this.#refill = undefined;
+    });
+    // Whoever waits for it gets the error; when nobody does, the next taker asks again.
+    this.#refill.catch(() => undefined);
+  }
+
+  async #fetchOwn(): Promise<void> {
+    const failuresKnown = this.#health.failures;
+    const { own } = await this.#place({ own: BATCH, shared: false, avoid: [] });
+    this.#own.push(...own.map((grant) => ({ grant, failuresKnown })));
+  }
+
+  /**
+   * Waits for a master that cannot be reached, but takes its word when it says that there is no room. Avoids nodes that
+   * just failed, unless that leaves too few: a node that stalled once is better than none.
+   */
+  async #place(request: PlaceRequest): Promise<PlaceAnswer> {
+    const deadlineMs = this.#clock.monotonic() + this.#patienceMs;
+    let avoid = this.#health.suspects();
+    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
+      try {
+        return await this.#placer.place({ ...request, avoid });
+      } catch (error) {
+        const isAway = error instanceof Unavailable || error instanceof GatewayTimeout;
+        if (!isAway && isTransient(error) && avoid.length > 0) {
+          avoid = [];
+          continue;
+        }
+        if (!isAway || this.#clock.monotonic() + pauseMs > deadlineMs) throw error;
+      }
+      await this.#clock.sleep(pauseMs);
+    }
+  }
+
+  /** Still valid, and on healthy nodes, unless the master chose those knowing of every failure since. */
+  #isUsable({ grant, failuresKnown }: Held, marginMs: number): boolean {
+    if (grant.validUntilMs - marginMs <= this.#clock.now()) return false;
+    if (failuresKnown === this.#health.failures) return true;
+    return !grant.replicas.some((replica) => this.#health.isSuspect(replica.node));
+  }
+}

@@ -1,0 +1,135 @@
+/** The files doors of the gateway: wires the filesystem client to its routes. */
+import type { Clock } from '../../common/clock/index.ts';
+import type { Identity } from '../../common/identity/index.ts';
+import { createIdMaker, type Random } from '../../common/ids/index.ts';
+import { InternalClient } from '../../common/internal/index.ts';
+import type { Logger } from '../../common/logging/index.ts';
+import { Gauge, type Registry } from '../../common/metrics/index.ts';
+import { type Exchange, paramOf, type Route } from '../routing/index.ts';
+import { ChunkConnection } from './chunks/chunk-connection.ts';
+import { FaultReporter } from './master/fault-reporter.ts';
+import { type Asker, MasterClient } from './master/master-client.ts';
+import { NodeHealth } from './master/node-health.ts';
+import { PlacementPool } from './master/placement-pool.ts';
+import { getObject } from './objects/get-object.ts';
+import { objectNameOf } from './objects/object-name.ts';
+import { putObject } from './objects/put-object.ts';
+import { UploadProgress } from './progress/upload-progress.ts';
+import {
+  APPEND_QUEUE_BYTES,
+  CLIENT_STALL_MS,
+  MASTER_PATIENCE_MS,
+  READ_STALL_MS,
+  RENEW_EVERY_MS,
+  SEGMENT_MEMORY_BYTES,
+  SEGMENT_WAIT_MS,
+  SEGMENTS_IN_FLIGHT,
+  SMALL_PUT_MS,
+  SUSPICION_MS,
+} from './timing.ts';
+import { ChunkRenewer } from './write/chunk-renewer.ts';
+import { SegmentPool } from './write/segment-pool.ts';
+import { SmallObjectAppender } from './write/small-object-appender.ts';
+
+export interface StorageOptions {
+  identity: Identity;
+  /** `host:port` of control. */
+  controlAddress: string;
+  /** `storage.<domain>`: the same routes without `/api/storage`. */
+  storageHost?: string;
+  clock: Clock;
+  random: Random;
+  logger: Logger;
+  metrics: Registry;
+  /** Memory for large uploads, all together. */
+  uploadMemoryBytes?: number;
+}
+
+export interface Storage extends AsyncDisposable {
+  readonly routes: Route[];
+}
+
+export type StorageTools = ReturnType<typeof makeTools>['tools'];
+
+export function storageRoutes(options: StorageOptions): Storage {
+  const { tools, dispose } = makeTools(options);
+  const routes = routesUnder(tools, '/api/storage', undefined);
+  if (options.storageHost !== undefined) routes.push(...routesUnder(tools, '', options.storageHost));
+  return { routes, [Symbol.asyncDispose]: dispose };
+}
+
+function makeTools(options: StorageOptions) {
+  const { clock, logger, metrics, random } = options;
+  const client = new InternalClient(options.identity, { connections: 64 });
+  const master = new MasterClient(client, options.controlAddress, clock);
+  const connection = new ChunkConnection(client);
+  const health = new NodeHealth(clock, SUSPICION_MS);
+  const faults = new FaultReporter((found) => master.report(found), clock, logger, metrics);
+  const placement = new PlacementPool(master, health, clock, MASTER_PATIENCE_MS);
+  const segments = new SegmentPool(clock, options.uploadMemoryBytes ?? SEGMENT_MEMORY_BYTES, SEGMENT_WAIT_MS);
+  const renewer = new ChunkRenewer((chunks) => master.renew(chunks), clock, RENEW_EVERY_MS, logger);
+  const appender = new SmallObjectAppender(
+    { connection, placement, health, faults, clock },
+    SMALL_PUT_MS,
+    APPEND_QUEUE_BYTES,
+  );
+  const progress = new UploadProgress(clock);
+  new Gauge({
+    name: 'bramble_gateway_upload_segments',
+    help: 'Buffers of large uploads in use',
+    registers: [metrics],
+    collect() {
+      this.set(segments.used);
+    },
+  });
+  const tools = {
+    master,
+    connection,
+    health,
+    faults,
+    placement,
+    segments,
+    renewer,
+    appender,
+    progress,
+    clock,
+    logger,
+    ids: createIdMaker(clock, random),
+    stallMs: READ_STALL_MS,
+    clientStallMs: CLIENT_STALL_MS,
+    segmentsInFlight: SEGMENTS_IN_FLIGHT,
+  };
+  const dispose = async () => {
+    renewer[Symbol.dispose]();
+    progress[Symbol.dispose]();
+    await faults[Symbol.asyncDispose]();
+    await client[Symbol.asyncDispose]();
+  };
+  return { tools, dispose };
+}
+
+function routesUnder(tools: StorageTools, prefix: string, host: string | undefined): Route[] {
+  const object = `${prefix}/objects/{namespace}/{bucket}/{key...}`;
+  const get = (exchange: Exchange) => getObject(tools, exchange, askerOf(exchange), objectNameOf(exchange));
+  const getShared = (exchange: Exchange) => {
+    const credential = { kind: 'share' as const, token: paramOf(exchange, 'token') };
+    return getObject(tools, exchange, { ...askerOf(exchange), credential }, { namespace: '', bucket: '', key: '' });
+  };
+  const routes: Route[] = [
+    {
+      method: 'PUT',
+      path: object,
+      body: 'bulk',
+      handle: (exchange) => putObject(tools, exchange, askerOf(exchange), objectNameOf(exchange)),
+    },
+    { method: 'GET', path: object, body: 'bulk', handle: get },
+    { method: 'HEAD', path: object, handle: get },
+    { method: 'GET', path: '/s/{token}', body: 'bulk', handle: getShared },
+    { method: 'HEAD', path: '/s/{token}', handle: getShared },
+  ];
+  return host === undefined ? routes : routes.map((route) => ({ ...route, host }));
+}
+
+export function askerOf(exchange: Exchange): Asker {
+  return { requestId: exchange.requestId, credential: exchange.credential, address: exchange.remoteAddress };
+}

@@ -1,0 +1,120 @@
+/**
+ * Writes one chunk of its own, segment by segment, down a chain of replicas. A replica that fails or stalls is cut out
+ * for good; as long as a quorum remains, the survivors hold every segment and the upload goes on. When the first of the
+ * chain fails, the segments it had not answered for are sent again, in order, to those that remain.
+ */
+
+import { crc32c } from '../../../common/checksum/index.ts';
+import { AppError, Unavailable } from '../../../common/errors/index.ts';
+import {
+  type Extent,
+  type Grant,
+  type Replica,
+  type Vote,
+  WRITE_QUORUM,
+  type WrittenChunk,
+} from '../../../common/filesystem/index.ts';
+import { physicalLength } from '../../../common/filesystem/record-geometry.ts';
+import type { ChunkConnection, Segment } from '../chunks/chunk-connection.ts';
+import type { FaultReporter } from '../master/fault-reporter.ts';
+import type { NodeHealth } from '../master/node-health.ts';
+
+export interface ChunkWriterTools {
+  connection: Pick<ChunkConnection, 'writeSegment'>;
+  health: NodeHealth;
+  faults: Pick<FaultReporter, 'report'>;
+}
+
+export class ChunkWriter {
+  readonly grant: Grant;
+  readonly #tools: ChunkWriterTools;
+  #chain: Replica[];
+  #length = 0;
+  #crc32c = 0;
+  #previous: Promise<void> = Promise.resolve();
+  #durable: string[] = [];
+  #lastFailure = '';
+
+  constructor(grant: Grant, tools: ChunkWriterTools) {
+    this.grant = grant;
+    this.#tools = tools;
+    this.#chain = [...grant.replicas];
+  }
+
+  /** Payload bytes given to it so far. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /**
+   * Takes the next bytes of the chunk; they must not change until it resolves, when a quorum has them (durably, all of
+   * the chunk, if `isLast`). May be called again before that.
+   * @throws Unavailable when fewer than WRITE_QUORUM replicas are left.
+   */
+  write(bytes: Buffer, isLast: boolean, signal: AbortSignal): Promise<void> {
+    const segment: Segment = { bytes, crc32c: crc32c(bytes), offset: this.#length, isLast };
+    // The first segment's checksum is the chunk's so far: objects of one segment are gone over once.
+    this.#crc32c = this.#length === 0 ? segment.crc32c : crc32c(bytes, this.#crc32c);
+    this.#length += bytes.length;
+    const previous = this.#previous;
+    const written = this.#write(segment, previous, signal);
+    this.#previous = written.catch(() => undefined);
+    return written;
+  }
+
+  /** What to commit, once the last segment's `write` has resolved. */
+  get result(): { extent: Extent; written: WrittenChunk } {
+    const { chunk, version } = this.grant;
+    return {
+      extent: { chunk, offset: 0, length: this.#length, crc32c: this.#crc32c },
+      written: { chunk, version, kind: 'own', length: physicalLength(this.#length), votes: this.#durable },
+    };
+  }
+
+  async #write(segment: Segment, previous: Promise<void>, signal: AbortSignal): Promise<void> {
+    for (;;) {
+      const chain = [...this.#chain];
+      if (chain.length < WRITE_QUORUM) throw this.#tooFew();
+      const isHeadAlive = await this.#send(segment, chain, signal);
+      if (isHeadAlive) break;
+      // The others may lack earlier segments that the head took with it: those are sent again first.
+      await previous;
+    }
+    if (this.#chain.length < WRITE_QUORUM) throw this.#tooFew();
+    if (segment.isLast && this.#durable.length < WRITE_QUORUM) throw this.#tooFew();
+  }
+
+  /** False when the first of the chain failed, so that nothing is known of the others. */
+  async #send(segment: Segment, chain: readonly Replica[], signal: AbortSignal): Promise<boolean> {
+    const head = chain[0] as Replica;
+    let votes: Vote[];
+    try {
+      ({ votes } = await this.#tools.connection.writeSegment(this.grant, chain, segment, signal));
+    } catch (error) {
+      signal.throwIfAborted();
+      this.#cut(head, error instanceof AppError ? error.message : String(error));
+      return false;
+    }
+    for (const replica of chain) {
+      const given = votes.find((vote) => vote.node === replica.node);
+      if (!given?.ok) this.#cut(replica, given ? `${given.code}: ${given.detail}` : 'It did not vote.');
+      else if (segment.isLast && given.durable) this.#durable.push(replica.node);
+    }
+    return true;
+  }
+
+  #cut(replica: Replica, detail: string): void {
+    if (!this.#chain.some((other) => other.node === replica.node)) return;
+    this.#chain = this.#chain.filter((other) => other.node !== replica.node);
+    this.#lastFailure = `${replica.node}: ${detail}`;
+    this.#tools.health.failed(replica.node);
+    this.#tools.faults.report({ chunk: this.grant.chunk, node: replica.node, kind: 'unreachable', detail });
+  }
+
+  #tooFew(): Unavailable {
+    return new Unavailable(
+      `Fewer than ${WRITE_QUORUM} of the chunkservers chosen for these bytes could store them (${this.#lastFailure}); nothing was stored, try again.`,
+      { code: 'no-write-quorum' },
+    );
+  }
+}

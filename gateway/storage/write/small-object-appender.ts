@@ -1,0 +1,169 @@
+/**
+ * Small objects, appended to the shared chunk in groups: all that wait while one group is on its way, and being made
+ * durable by every replica, go together in the next. A group that finds no quorum is reported, which seals the chunk,
+ * and goes to another chunk.
+ */
+
+import { crc32c } from '../../../common/checksum/index.ts';
+import type { Clock } from '../../../common/clock/index.ts';
+import { AppError, Unavailable } from '../../../common/errors/index.ts';
+import { APPEND_PAYLOAD_BYTES, APPEND_RECORDS, encodeAppendBody } from '../../../common/filesystem/append-framing.ts';
+import {
+  type AppendAnswer,
+  CHUNK_BYTES,
+  type Extent,
+  type Grant,
+  WRITE_QUORUM,
+  type WrittenChunk,
+} from '../../../common/filesystem/index.ts';
+import { physicalLength } from '../../../common/filesystem/record-geometry.ts';
+import type { ChunkConnection } from '../chunks/chunk-connection.ts';
+import type { FaultReporter } from '../master/fault-reporter.ts';
+import type { NodeHealth } from '../master/node-health.ts';
+import type { PlacementPool } from '../master/placement-pool.ts';
+
+export interface Appended {
+  extent: Extent;
+  written: WrittenChunk;
+}
+
+export interface AppenderTools {
+  connection: Pick<ChunkConnection, 'append'>;
+  placement: Pick<PlacementPool, 'takeShared' | 'dropShared'>;
+  health: NodeHealth;
+  faults: Pick<FaultReporter, 'report' | 'tell'>;
+  clock: Clock;
+}
+
+interface Waiting {
+  payload: Uint8Array;
+  crc32c: number;
+  deadlineMs: number;
+  resolve(appended: Appended): void;
+  reject(error: unknown): void;
+}
+
+/** A seal may wait this long, so that the commits of a group that did find its quorum come before it. */
+const SEAL_DELAY_MS = 500;
+
+export class SmallObjectAppender {
+  readonly #tools: AppenderTools;
+  readonly #patienceMs: number;
+  readonly #queueBytes: number;
+  #queue: Waiting[] = [];
+  #queuedBytes = 0;
+  #isRunning = false;
+
+  /** `patienceMs`: when an object that found no quorum is given up; `queueBytes`: how much may wait. */
+  constructor(tools: AppenderTools, patienceMs: number, queueBytes: number) {
+    this.#tools = tools;
+    this.#patienceMs = patienceMs;
+    this.#queueBytes = queueBytes;
+  }
+
+  /** `payload` (1 to SMALL_OBJECT_BYTES) must not change until it settles. @throws Unavailable with the reason. */
+  append(payload: Uint8Array): Promise<Appended> {
+    if (this.#queuedBytes + payload.length > this.#queueBytes) {
+      return Promise.reject(new Unavailable('Too many small objects wait to be stored; try again soon.'));
+    }
+    return new Promise((resolve, reject) => {
+      const deadlineMs = this.#tools.clock.monotonic() + this.#patienceMs;
+      this.#queue.push({ payload, crc32c: crc32c(payload), deadlineMs, resolve, reject });
+      this.#queuedBytes += payload.length;
+      if (this.#isRunning) return;
+      this.#isRunning = true;
+      // What is ready in the same turn goes in the same group.
+      setImmediate(() => void this.#run());
+    });
+  }
+
+  async #run(): Promise<void> {
+    while (this.#queue.length > 0) {
+      const group = this.#nextGroup();
+      try {
+        await this.#store(group);
+      } catch (error) {
+        this.#putBack(group, error);
+      }
+    }
+    this.#isRunning = false;
+  }
+
+  #nextGroup(): Waiting[] {
+    let bytes = 0;
+    let count = 0;
+    for (const { payload } of this.#queue) {
+      if (count === APPEND_RECORDS || bytes + payload.length > APPEND_PAYLOAD_BYTES) break;
+      bytes += payload.length;
+      count += 1;
+    }
+    this.#queuedBytes -= bytes;
+    return this.#queue.splice(0, count);
+  }
+
+  /** Those with time left go first in the next group; the others get the reason. */
+  #putBack(group: readonly Waiting[], error: unknown): void {
+    const nowMs = this.#tools.clock.monotonic();
+    const isLost = !(error instanceof AppError) || error.status !== 503;
+    const [retried, lost] = [[] as Waiting[], [] as Waiting[]];
+    for (const waiting of group) (isLost || waiting.deadlineMs <= nowMs ? lost : retried).push(waiting);
+    for (const waiting of lost) waiting.reject(error);
+    this.#queue.unshift(...retried);
+    for (const { payload } of retried) this.#queuedBytes += payload.length;
+  }
+
+  async #store(group: readonly Waiting[]): Promise<void> {
+    const grant = await this.#tools.placement.takeShared();
+    const answer = await this.#send(grant, group);
+    const votes = answer.votes.filter((vote) => vote.ok && vote.durable);
+    const failed = grant.replicas.filter(({ node }) => !votes.some((vote) => vote.node === node));
+    const isStored = votes.length >= WRITE_QUORUM && answer.offsets.length === group.length;
+    if (failed.length > 0) await this.#abandon(grant, answer, isStored);
+    if (!isStored) throw noQuorum(failed.map((replica) => replica.node));
+    const last = group.length - 1;
+    const length = (answer.offsets[last] ?? 0) + physicalLength(group[last]?.payload.length ?? 0);
+    if (length > CHUNK_BYTES) this.#tools.placement.dropShared(grant);
+    const { chunk, version } = grant;
+    const written: WrittenChunk = { chunk, version, kind: 'shared', length, votes: votes.map((vote) => vote.node) };
+    for (const [index, { payload, crc32c: checksum, resolve }] of group.entries()) {
+      const offset = answer.offsets[index] as number;
+      resolve({ extent: { chunk, offset, length: payload.length, crc32c: checksum }, written });
+    }
+  }
+
+  async #send(grant: Grant, group: readonly Waiting[]): Promise<AppendAnswer> {
+    const body = Buffer.concat(encodeAppendBody(group));
+    try {
+      return await this.#tools.connection.append(grant, body);
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      const node = grant.replicas[0]?.node ?? '';
+      this.#tools.placement.dropShared(grant);
+      this.#tools.health.failed(node);
+      await this.#tools.faults.tell({ chunk: grant.chunk, node, kind: 'append-failed', detail: error.message });
+      throw noQuorum([node], error);
+    }
+  }
+
+  /** The replicas may differ from here on: nobody appends to this chunk again. */
+  async #abandon(grant: Grant, answer: AppendAnswer, isStored: boolean): Promise<void> {
+    this.#tools.placement.dropShared(grant);
+    for (const { node } of grant.replicas) {
+      const vote = answer.votes.find((other) => other.node === node);
+      if (vote?.ok && vote.durable) continue;
+      this.#tools.health.failed(node);
+      const detail = vote && !vote.ok ? `${vote.code}: ${vote.detail}` : 'It did not vote.';
+      const fault = { chunk: grant.chunk, node, kind: 'append-failed' as const, detail };
+      if (isStored) this.#tools.faults.report(fault, SEAL_DELAY_MS);
+      else await this.#tools.faults.tell(fault);
+    }
+  }
+}
+
+function noQuorum(nodes: readonly string[], cause?: unknown): Unavailable {
+  const who = nodes.join(', ');
+  return new Unavailable(`Fewer than ${WRITE_QUORUM} chunkservers could store it (${who} failed); try again soon.`, {
+    code: 'no-write-quorum',
+    ...(cause !== undefined && { cause }),
+  });
+}
