@@ -29,7 +29,7 @@ const limits = z
     connections: z.int().positive().default(10_000).describe('Connections in all.'),
     connectionsPerAddress: z.int().positive().default(512).describe('Connections of one IP address.'),
     streamsPerConnection: z.int().positive().default(128).describe('HTTP/2 requests at once on one connection.'),
-    stopTimeout: durationMs('1500ms').describe('For requests in progress to finish when the gateway stops.'),
+    stopTimeout: durationMs('1200ms').describe('For requests in progress to finish when the gateway stops.'),
   })
   .prefault({});
 

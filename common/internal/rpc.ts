@@ -1,5 +1,5 @@
 /** A CBOR call answered by a function: the server's side of `InternalClient.call`. */
-import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
 import type { ZodType } from 'zod';
 import { InvalidInput, TooLarge } from '../errors/index.ts';
 import type { Role } from '../identity/index.ts';
@@ -36,7 +36,7 @@ export function rpcRoute<Input>(
 }
 
 /** The whole body. @throws TooLarge past `limitBytes`. */
-export async function readBody(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
+export async function readBody(request: Readable, limitBytes: number): Promise<Buffer> {
   const pieces: Buffer[] = [];
   let size = 0;
   for await (const piece of request as AsyncIterable<Buffer>) {

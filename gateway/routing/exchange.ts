@@ -12,6 +12,7 @@ export interface RequestStream extends Readable {
   readonly headers: IncomingHttpHeaders;
   readonly rawHeaders: string[];
   readonly httpVersionMajor: number;
+  readonly httpVersionMinor: number;
   /** False until the whole body has arrived. */
   readonly complete: boolean;
 }

@@ -1,0 +1,1 @@
+export { PublicCertificate, type PublicCertificateOptions } from './public-certificate.ts';

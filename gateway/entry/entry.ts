@@ -1,0 +1,211 @@
+/** The way of every request: checked, counted, routed, handled, logged. Knows nothing of sockets or of what routes do. */
+import type { Clock } from '../../common/clock/index.ts';
+import { type AppError, TooLarge, Unauthenticated } from '../../common/errors/index.ts';
+import type { Credential } from '../../common/filesystem/index.ts';
+import type { IdMaker, Random } from '../../common/ids/index.ts';
+import type { Logger } from '../../common/logging/index.ts';
+import type { GatewayLimits } from '../config.ts';
+import type { RequestRate } from '../limits/request-rate.ts';
+import { type Exchange, parseRequestTarget, type RequestTarget, type Router } from '../routing/index.ts';
+import { logAccess } from './access-log.ts';
+import { type CorsRules, corsHeaders, type HeaderList, preflightHeaders } from './answer-headers.ts';
+import type { BodyWatch } from './body-watch.ts';
+import { OpenRequest, type Wire } from './open-request.ts';
+import { checkHead } from './request-head.ts';
+import type { RequestMetrics } from './request-metrics.ts';
+import { isRequestId, isTraceparent, makeTraceparent } from './trace-context.ts';
+
+export interface EntryOptions {
+  router: Router;
+  rate: RequestRate;
+  watch: BodyWatch;
+  limits: GatewayLimits;
+  cors: CorsRules;
+  /** On every answer. */
+  headers: HeaderList;
+  metrics: RequestMetrics;
+  clock: Clock;
+  random: Random;
+  ids: IdMaker;
+  logger: Logger;
+}
+
+export class Entry {
+  readonly #options: EntryOptions;
+  readonly #open = new Set<OpenRequest>();
+  #isDraining = false;
+
+  constructor(options: EntryOptions) {
+    this.#options = options;
+  }
+
+  get openRequests(): number {
+    return this.#open.size;
+  }
+
+  /** Takes a request as soon as its head is there. The answer is given, whatever happens. */
+  accept(wire: Wire): OpenRequest {
+    const { clock, ids } = this.#options;
+    const asked = wire.request.headers['x-request-id'];
+    const open = new OpenRequest(wire, isRequestId(asked) ? asked : ids.typed('req'), clock.monotonic());
+    this.#open.add(open);
+    const failed = (error: Error) => {
+      open.failure ??= error;
+      open.abort(error);
+    };
+    wire.request.on('error', failed);
+    wire.response.on('error', failed);
+    let target: RequestTarget | undefined;
+    wire.response.once('close', () => this.#close(open, target?.path));
+    this.#setHeaders(open);
+    try {
+      target = parseRequestTarget(wire.url, this.#options.limits.urlBytes);
+      void this.#answer(open, target);
+    } catch (error) {
+      open.fail(error);
+    }
+    return open;
+  }
+
+  /** From now on every answer over HTTP/1.1 asks its caller to connect anew. */
+  drain(): void {
+    this.#isDraining = true;
+    for (const open of this.#open) closeAfter(open.wire);
+  }
+
+  /** Fails what is still in progress. */
+  cut(reason: AppError): void {
+    for (const open of this.#open) open.fail(reason, { lingerMs: 0 });
+  }
+
+  async #answer(open: OpenRequest, target: RequestTarget): Promise<void> {
+    const { wire } = open;
+    try {
+      const host = checkHead(headOf(wire), this.#options.limits, target.authority);
+      const credential = credentialOf(wire.request.headers.authorization);
+      this.#options.rate.count(wire.remoteAddress, credential.kind === 'bearer' ? credential.token : undefined);
+      if (this.#answerOrigin(wire)) return;
+      const { route, params } = this.#options.router.find(host, wire.method, target.path);
+      open.route = route;
+      this.#limitBody(open);
+      wire.invite();
+      await route.handle(this.#exchange(open, host, target, params, credential));
+      if (!wire.response.writableEnded && !wire.response.destroyed) {
+        throw new Error(`The handler of ${route.method} ${route.path} left the request unanswered.`);
+      }
+    } catch (error) {
+      open.fail(error);
+    }
+  }
+
+  #exchange(
+    open: OpenRequest,
+    host: string,
+    { path, target, query }: RequestTarget,
+    params: Record<string, string>,
+    credential: Credential,
+  ): Exchange {
+    const { request, response, method, remoteAddress } = open.wire;
+    const { requestId, signal } = open;
+    const asked = request.headers.traceparent;
+    const traceparent = isTraceparent(asked) ? asked : makeTraceparent(this.#options.random);
+    const { logger } = this.#options;
+    let own: Logger | undefined;
+    return {
+      requestId,
+      traceparent,
+      method,
+      host,
+      target,
+      path,
+      params,
+      query,
+      remoteAddress,
+      credential,
+      request,
+      response,
+      signal,
+      // Most requests log nothing of their own.
+      get logger() {
+        own ??= logger.child({ requestId });
+        return own;
+      },
+    };
+  }
+
+  #setHeaders(open: OpenRequest): void {
+    const { response } = open.wire;
+    response.setHeader('x-request-id', open.requestId);
+    for (const [name, value] of this.#options.headers) response.setHeader(name, value);
+    if (this.#isDraining) closeAfter(open.wire);
+  }
+
+  /** Cross-origin rules; answers preflights. Returns whether the request has been answered. */
+  #answerOrigin({ request, response, method }: Wire): boolean {
+    const { origin } = request.headers;
+    if (origin === undefined) return false;
+    const isPreflight = method === 'OPTIONS' && request.headers['access-control-request-method'] !== undefined;
+    const headers = isPreflight
+      ? preflightHeaders(this.#options.cors, origin)
+      : corsHeaders(this.#options.cors, origin);
+    for (const [name, value] of headers) response.setHeader(name, value);
+    if (isPreflight) {
+      response.writeHead(204);
+      response.end();
+    }
+    return isPreflight;
+  }
+
+  #limitBody(open: OpenRequest): void {
+    const { request } = open.wire;
+    if (open.route?.body !== 'bulk') {
+      const { apiBodyBytes, requestTimeout } = this.#options.limits;
+      const tooLarge = () => new TooLarge(`The body of this request may have ${apiBodyBytes} bytes.`);
+      if (Number(request.headers['content-length'] ?? 0) > apiBodyBytes) throw tooLarge();
+      open.bodyLimitBytes = apiBodyBytes;
+      open.onTooLarge = () => open.fail(tooLarge());
+      open.bodyDeadlineMs = open.startedMs + requestTimeout;
+    }
+    if (!request.complete) this.#options.watch.watch(open);
+  }
+
+  #close(open: OpenRequest, path: string | undefined): void {
+    const { clock, metrics, logger, watch } = this.#options;
+    const { response, method } = open.wire;
+    this.#open.delete(open);
+    watch.forget(open);
+    const isWhole = response.writableFinished;
+    if (!isWhole) open.abort(open.failure ?? new Error('The caller went away.'));
+    // 499 as nginx has it: there was nobody left to answer.
+    const status = response.headersSent ? response.statusCode : 499;
+    const durationMs = clock.monotonic() - open.startedMs;
+    metrics.answered({
+      route: open.route?.path ?? 'none',
+      method: open.route ? method : 'any',
+      status,
+      durationMs,
+      receivedBytes: open.meter.receivedBytes,
+      sentBytes: open.meter.sentBytes,
+    });
+    logAccess(logger, open, path, { status, durationMs, isWhole });
+  }
+}
+
+function headOf({ request, method }: Wire) {
+  const { rawHeaders, httpVersionMajor, httpVersionMinor } = request;
+  return { method, rawHeaders, httpVersionMajor, httpVersionMinor };
+}
+
+/** `Bearer` only; another scheme names nobody here. @throws Unauthenticated */
+function credentialOf(authorization: string | undefined): Credential {
+  if (authorization === undefined) return { kind: 'anonymous' };
+  const [, token] = /^Bearer +([A-Za-z0-9._~+/-]+=*) *$/i.exec(authorization) ?? [];
+  if (token === undefined || token.length > 8192) {
+    throw new Unauthenticated('Send `Authorization: Bearer <token>`.');
+  }
+  return { kind: 'bearer', token };
+}
+
+function closeAfter({ request, response }: Wire): void {
+  if (request.httpVersionMajor === 1 && !response.headersSent) response.setHeader('connection', 'close');
+}

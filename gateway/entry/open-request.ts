@@ -1,0 +1,109 @@
+/** One request from its head to the end of its answer: how it fails, and what is known of it when it is over. */
+import { PROBLEM_CONTENT_TYPE, toAppError, toProblem } from '../../common/errors/index.ts';
+import type { RequestStream, ResponseStream, Route } from '../routing/index.ts';
+import { BodyMeter } from './body-meter.ts';
+
+/** Describe the body that a handler meant to send, and not the problem that is sent instead. */
+const BODY_HEADERS = [
+  'accept-ranges',
+  'cache-control',
+  'content-disposition',
+  'content-encoding',
+  'content-length',
+  'content-range',
+  'content-type',
+  'etag',
+  'last-modified',
+] as const;
+
+/** How long a refused body is still read (and dropped), so that its sender sees the answer instead of a reset. */
+const LINGER_MS = 1_000;
+
+export interface Wire {
+  request: RequestStream;
+  response: ResponseStream;
+  method: string;
+  /** As received. */
+  url: string;
+  remoteAddress: string;
+  /** Sends `100 Continue` when the caller waits for it. */
+  invite: () => void;
+  /** Ends the answer so that nobody can take it for whole. */
+  cut: () => void;
+}
+
+export class OpenRequest {
+  readonly wire: Wire;
+  readonly requestId: string;
+  readonly startedMs: number;
+  readonly meter: BodyMeter;
+  route: Route | undefined;
+  /** Until when the whole body must have come; on the monotonic clock. */
+  bodyDeadlineMs = Number.POSITIVE_INFINITY;
+  bodyLimitBytes = Number.POSITIVE_INFINITY;
+  /** What went wrong, for the log. */
+  failure: unknown;
+  readonly #controller = new AbortController();
+  #hasFailed = false;
+
+  constructor(wire: Wire, requestId: string, startedMs: number) {
+    this.wire = wire;
+    this.requestId = requestId;
+    this.startedMs = startedMs;
+    this.meter = new BodyMeter(wire.request, wire.response, (receivedBytes) => this.#received(receivedBytes));
+  }
+
+  onTooLarge: (() => void) | undefined;
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  abort(reason: unknown): void {
+    this.#controller.abort(reason);
+  }
+
+  /** Answers by the problem, or cuts the answer when it has begun already. The first failure counts. */
+  fail(thrown: unknown, options: { lingerMs?: number } = {}): void {
+    if (this.#hasFailed) return;
+    this.#hasFailed = true;
+    this.failure = thrown;
+    this.abort(thrown);
+    const { request, response, method } = this.wire;
+    if (response.headersSent || response.destroyed) {
+      this.wire.cut();
+      return;
+    }
+    const error = toAppError(thrown);
+    const body = JSON.stringify(toProblem(error, this.requestId));
+    for (const name of BODY_HEADERS) response.removeHeader(name);
+    response.setHeader('content-type', PROBLEM_CONTENT_TYPE);
+    response.setHeader('content-length', Buffer.byteLength(body));
+    response.setHeader('cache-control', 'no-store');
+    if (error.retryAfterSeconds !== undefined) response.setHeader('retry-after', Math.ceil(error.retryAfterSeconds));
+    if (error.status === 401) response.setHeader('www-authenticate', 'Bearer realm="bramble"');
+    const isUnread = !request.complete && request.httpVersionMajor === 1;
+    if (isUnread) response.setHeader('connection', 'close');
+    response.writeHead(error.status);
+    if (method === 'HEAD') response.end();
+    else if (isUnread) this.#endAfterBody(body, options.lingerMs ?? LINGER_MS);
+    else response.end(body);
+  }
+
+  #endAfterBody(body: string, lingerMs: number): void {
+    const { request, response } = this.wire;
+    response.write(body);
+    const end = () => {
+      clearTimeout(timer);
+      response.end();
+    };
+    const timer = setTimeout(end, lingerMs);
+    request.once('end', end);
+    request.once('close', end);
+    request.resume();
+  }
+
+  #received(receivedBytes: number): void {
+    if (receivedBytes > this.bodyLimitBytes) this.onTooLarge?.();
+  }
+}

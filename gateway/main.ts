@@ -1,0 +1,49 @@
+/** `bramble gateway`: the only listener that faces people. */
+import { systemClock } from '../common/clock/index.ts';
+import { loadConfig, readConfigSources } from '../common/config/index.ts';
+import { nodeDisk } from '../common/disk/index.ts';
+import { Identity, IdentityRenewal, renewFromControl } from '../common/identity/index.ts';
+import { systemRandom } from '../common/ids/index.ts';
+import { InternalClient } from '../common/internal/index.ts';
+import { createLogger } from '../common/logging/index.ts';
+import { runProcess } from '../common/process/index.ts';
+import { gatewayConfig } from './config.ts';
+import { Gateway } from './gateway.ts';
+import { storageRoutes } from './storage/index.ts';
+
+await runProcess('gateway', async (stopping) => {
+  await using stack = new AsyncDisposableStack();
+  const config = loadConfig('gateway', gatewayConfig, await readConfigSources(process.env));
+  const logger = createLogger({ process: 'gateway', level: config.logLevel, fields: { node: config.node } });
+  const [disk, clock, random] = [nodeDisk, systemClock, systemRandom];
+  const identity = await Identity.load(disk, config.identityFolder);
+  const { controlAddress, identityFolder: folder } = config;
+
+  const client = stack.use(new InternalClient(identity, { connections: 1 }));
+  const issue = renewFromControl(client, controlAddress);
+  stack.use(IdentityRenewal.start({ identity, disk, folder, clock, random, logger, issue }));
+
+  const storageHost = `storage.${config.domain}`;
+  const gateway = stack.use(
+    await Gateway.start({
+      config,
+      identity,
+      disk,
+      clock,
+      random,
+      logger,
+      dataPath: (metrics) => storageRoutes({ identity, controlAddress, storageHost, clock, random, logger, metrics }),
+    }),
+  );
+  await gateway.whenReady(stopping);
+
+  const owned = stack.move();
+  return {
+    facts: {
+      httpsPort: String(gateway.httpsPort),
+      httpPort: String(gateway.httpPort),
+      internalAddress: gateway.internalAddress,
+    },
+    [Symbol.asyncDispose]: () => owned[Symbol.asyncDispose](),
+  };
+});

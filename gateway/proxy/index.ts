@@ -1,0 +1,2 @@
+export { ControlLink } from './control-link.ts';
+export { proxyRoutes } from './forward.ts';
