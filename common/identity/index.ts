@@ -6,6 +6,7 @@ export {
   signingRequestBody,
 } from './authority-protocol.ts';
 export {
+  belongTogether,
   IDENTITY_FILES,
   Identity,
   type IdentityMaterial,

@@ -3,12 +3,12 @@
  * new connections show the new certificate and old ones go on. What somebody else put into the folder is taken first,
  * so a process whose certificate expired while the machine slept comes back once control has written a new one.
  */
-import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { X509Certificate } from 'node:crypto';
 import type { Clock } from '../clock/index.ts';
 import type { Disk } from '../disk/index.ts';
 import type { Random } from '../ids/index.ts';
 import type { Logger } from '../logging/index.ts';
-import { type Identity, type IdentityMaterial, readIdentity, writeIdentity } from './identity.ts';
+import { belongTogether, type Identity, type IdentityMaterial, readIdentity, writeIdentity } from './identity.ts';
 import type { IssueCertificate } from './request-certificate.ts';
 
 export interface RenewalOptions {
@@ -101,7 +101,7 @@ export class IdentityRenewal implements AsyncDisposable {
       const certificate = new X509Certificate(material.certificatePem);
       const validToMs = certificate.validToDate.getTime();
       const isNewer = validToMs > identity.validToMs && validToMs > clock.now();
-      return isNewer && certificate.checkPrivateKey(createPrivateKey(material.keyPem)) ? material : undefined;
+      return isNewer && belongTogether(material) ? material : undefined;
     } catch (error) {
       logger.warn({ err: error, folder }, 'the identity in the folder cannot be read; a new one is asked for');
       return undefined;

@@ -23,6 +23,8 @@ export type InternalResponse = Dispatcher.ResponseData;
 
 export class InternalClient implements AsyncDisposable {
   readonly #agents = new Map<Role, Agent>();
+  /** Of certificates before the present one, with requests still in flight. */
+  readonly #closing = new Set<Agent>();
   readonly #identity: Identity;
   readonly #connections: number;
   readonly #renewal: Disposable;
@@ -92,7 +94,7 @@ export class InternalClient implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#renewal[Symbol.dispose]();
-    await Promise.all([...this.#agents.values()].map((agent) => agent.destroy()));
+    await Promise.all([...this.#agents.values(), ...this.#closing].map((agent) => agent.destroy()));
   }
 
   #agent(role: Role): Agent {
@@ -127,7 +129,10 @@ export class InternalClient implements AsyncDisposable {
   #renew(): void {
     const old = [...this.#agents.values()];
     this.#agents.clear();
-    for (const agent of old) void agent.close();
+    for (const agent of old) {
+      this.#closing.add(agent);
+      void agent.close().finally(() => this.#closing.delete(agent));
+    }
   }
 }
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ManualClock } from '../../common/clock/index.ts';
 import { nodeDisk } from '../../common/disk/index.ts';
-import { Identity, type SpiffeId } from '../../common/identity/index.ts';
+import { belongTogether, Identity, type SpiffeId, writeIdentity } from '../../common/identity/index.ts';
 import { systemRandom } from '../../common/ids/index.ts';
 import { createSigningRequest, generateKeys } from '../../common/x509/index.ts';
 import { writeBootstrapIdentities } from './bootstrap-identities.ts';
@@ -133,6 +133,42 @@ describe('bootstrap identities', () => {
     const identity = await Identity.load(nodeDisk, join(folder, 'gateway/identity'));
     expect(identity.id).toEqual({ bramble: 'home', node: 'local', role: 'gateway' });
     expect(identity.validToMs).toBeGreaterThan(clock.now() + 23 * HOUR_MS);
+  });
+
+  test.each(['identity.key', 'identity.crt'])('are written again when %s is not readable as such', async (name) => {
+    const authority = await open();
+    await writeBootstrapIdentities(authority, identities());
+    await nodeDisk.replaceFile(join(folder, 'gateway/identity', name), Buffer.from('no PEM'));
+    expect(await writeBootstrapIdentities(authority, identities())).toHaveLength(1);
+  });
+
+  test('are written once when a folder is named twice', async () => {
+    const authority = await open();
+    expect(await writeBootstrapIdentities(authority, [...identities(), ...identities()])).toHaveLength(1);
+    await Identity.load(nodeDisk, join(folder, 'gateway/identity'));
+  });
+
+  test('are whole after a crash at any step of writing the next one', async () => {
+    const authority = await open();
+    await writeBootstrapIdentities(authority, identities());
+    const path = join(folder, 'gateway/identity');
+    for (let step = 0; step < 6; step++) {
+      const next = await createSigningRequest();
+      const issued = await authority.issueProcessCertificate(next.request, { ...NODE, role: 'gateway' });
+      let steps = 0;
+      const failing = { ...nodeDisk };
+      for (const operation of ['makeFolder', 'replaceFile', 'rename', 'syncFolder'] as const) {
+        const inner = nodeDisk[operation] as (...args: unknown[]) => Promise<void>;
+        Object.assign(failing, {
+          [operation]: async (...args: unknown[]) => {
+            if (steps++ >= step) throw new Error('power cut');
+            await inner(...args);
+          },
+        });
+      }
+      await expect(writeIdentity(failing, path, { keyPem: next.keyPem, ...issued })).rejects.toThrow('power cut');
+      expect(belongTogether((await Identity.load(nodeDisk, path)).material)).toBe(true);
+    }
   });
 
   test('are written again when the key is not the certificate’s', async () => {

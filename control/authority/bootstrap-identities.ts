@@ -2,15 +2,15 @@
  * First certificates on one machine: control writes the identities of those that start beside it, since nobody without a
  * certificate can ask for one. Written again when what is there cannot be used, or would not last.
  */
-import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { resolve } from 'node:path';
 import type { Clock } from '../../common/clock/index.ts';
 import type { Disk } from '../../common/disk/index.ts';
+import { InvalidInput } from '../../common/errors/index.ts';
 import {
+  belongTogether,
   formatSpiffeId,
   Identity,
-  type IdentityMaterial,
   type Role,
-  readIdentity,
   type SpiffeId,
   writeIdentity,
 } from '../../common/identity/index.ts';
@@ -28,8 +28,10 @@ export async function writeBootstrapIdentities(
   authority: Authority,
   identities: readonly BootstrapIdentity[],
 ): Promise<BootstrapIdentity[]> {
+  // A folder named twice must not be written by two at once.
+  const distinct = new Map(identities.map((each) => [resolve(each.folder), each]));
   const written = await Promise.all(
-    identities.map(async (each) => {
+    [...distinct.values()].map(async (each) => {
       const { disk, clock } = authority.options;
       const id = { bramble: authority.bramble, node: each.node, role: each.role };
       const present = await presentIdentity(disk, each.folder);
@@ -43,30 +45,27 @@ export async function writeBootstrapIdentities(
   return written.flat();
 }
 
-async function presentIdentity(disk: Disk, folder: string): Promise<IdentityMaterial | undefined> {
+/** What is in the folder; undefined when it is missing, or is no key and certificate at all. */
+async function presentIdentity(disk: Disk, folder: string): Promise<Identity | undefined> {
   try {
-    return await readIdentity(disk, folder);
+    return await Identity.load(disk, folder);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    const code = (error as NodeJS.ErrnoException).code ?? '';
+    if (code === 'ENOENT' || code.startsWith('ERR_OSSL') || error instanceof InvalidInput) return undefined;
     throw error;
   }
 }
 
 /** The right name, from this authority, with its own key, and less than three quarters of its life gone. */
-function isUsable(material: IdentityMaterial, id: SpiffeId, authority: Authority, clock: Pick<Clock, 'now'>): boolean {
-  try {
-    const identity = new Identity(material);
-    const lifeMs = identity.validToMs - identity.validFromMs;
-    return (
-      formatSpiffeId(identity.id) === formatSpiffeId(id) &&
-      material.authorityPem === authority.rootPem &&
-      authority.hasSigned(material.certificatePem) &&
-      new X509Certificate(material.certificatePem).checkPrivateKey(createPrivateKey(material.keyPem)) &&
-      identity.validFromMs <= clock.now() &&
-      clock.now() < identity.validToMs - lifeMs / 4
-    );
-  } catch {
-    // Not PEM, not a certificate, not a key: as good as missing.
-    return false;
-  }
+function isUsable(identity: Identity, id: SpiffeId, authority: Authority, clock: Pick<Clock, 'now'>): boolean {
+  const { material, validFromMs, validToMs } = identity;
+  const now = clock.now();
+  return (
+    formatSpiffeId(identity.id) === formatSpiffeId(id) &&
+    material.authorityPem === authority.rootPem &&
+    authority.hasSigned(material.certificatePem) &&
+    belongTogether(material) &&
+    validFromMs <= now &&
+    now < validToMs - (validToMs - validFromMs) / 4
+  );
 }
