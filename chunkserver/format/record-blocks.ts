@@ -1,0 +1,57 @@
+/** Turns payload into the blocks that go into a chunk's file, as one vector of headers and views: nothing is copied. */
+import { crc32c } from '../../common/checksum/index.ts';
+import { BLOCK_BYTES, BLOCK_HEADER_BYTES } from '../../common/filesystem/index.ts';
+import type { BlockHeaders } from './block-headers.ts';
+
+export class RecordBlocks {
+  readonly #headers: BlockHeaders;
+  readonly #vector: Uint8Array[] = [];
+  #position: number;
+  #slot = -1;
+  #length = 0;
+  #crc32c = 0;
+
+  /** `position`: where in the file the first block goes. */
+  constructor(headers: BlockHeaders, position: number) {
+    this.#headers = headers;
+    this.#position = position;
+  }
+
+  /** Payload that goes on where the last piece ended; it must not change until the vector is written. */
+  push(piece: Uint8Array): void {
+    for (let from = 0; from < piece.byteLength; ) {
+      if (this.#slot < 0) this.#slot = this.#vector.push(EMPTY) - 1;
+      const view = piece.subarray(from, from + BLOCK_BYTES - this.#length);
+      this.#crc32c = crc32c(view, this.#crc32c);
+      this.#length += view.byteLength;
+      this.#vector.push(view);
+      from += view.byteLength;
+      if (this.#length === BLOCK_BYTES) this.#endBlock();
+    }
+  }
+
+  /** The payload so far ends the record (or the segment). What is pushed next begins a new block. */
+  endRecord(): void {
+    if (this.#length > 0) this.#endBlock();
+  }
+
+  /** Headers and payload in the order of the file. */
+  get vector(): readonly Uint8Array[] {
+    return this.#vector;
+  }
+
+  /** Where the next block would begin. */
+  get end(): number {
+    return this.#position;
+  }
+
+  #endBlock(): void {
+    this.#vector[this.#slot] = this.#headers.encode({ length: this.#length, crc32c: this.#crc32c }, this.#position);
+    this.#position += BLOCK_HEADER_BYTES + this.#length;
+    this.#slot = -1;
+    this.#length = 0;
+    this.#crc32c = 0;
+  }
+}
+
+const EMPTY = new Uint8Array(0);

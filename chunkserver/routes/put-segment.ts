@@ -1,0 +1,125 @@
+/**
+ * `PUT /chunks/<id>?version=&offset=`: receives a segment, forwards it as it arrives, writes it with one vectored write,
+ * and answers with everyone's votes. Our own failure is a vote as well, so that the rest of the chain may reach a quorum
+ * without us; only what concerns the request itself is an error status.
+ */
+import { InvalidInput, TooLarge } from '../../common/errors/index.ts';
+import {
+  BLOCK_BYTES,
+  CHUNK_HEADERS,
+  physicalLength,
+  SEGMENT_BYTES,
+  type Vote,
+  type WriteAnswer,
+} from '../../common/filesystem/index.ts';
+import { CBOR_CONTENT_TYPE, encodeCbor, type InternalRequest } from '../../common/internal/index.ts';
+import type { ChunkserverParts } from '../chunkserver-parts.ts';
+import { RecordBlocks } from '../format/record-blocks.ts';
+import { parseChain } from '../replication/chain.ts';
+import { failedVote } from '../replication/own-vote.ts';
+import { receiveBody } from '../replication/receive-body.ts';
+import { ReplayableBody } from '../replication/replayable-body.ts';
+import type { Chunk } from '../store/chunk.ts';
+import { checkVersion } from '../store/chunk-store.ts';
+import {
+  headerOf,
+  PAYLOAD_LIMIT,
+  parseBodyLength,
+  parseChecksum,
+  parseChunkPath,
+  parseVersion,
+  queryNumber,
+} from './chunk-request.ts';
+
+interface SegmentRequest {
+  chunk: string;
+  version: number;
+  offset: number;
+  length: number;
+  checksum: number;
+  isLast: boolean;
+}
+
+export async function putSegment(parts: ChunkserverParts, context: InternalRequest): Promise<void> {
+  const segment = parseSegment(context);
+  const chain = parseChain(headerOf(context, CHUNK_HEADERS.chain));
+  using _room = await parts.budget.admit(
+    segment.length,
+    context.peer.role === 'chunkserver' ? 'chunkserver' : 'gateway',
+  );
+  const chunk = await parts.store.findOrCreate(segment.chunk, segment.version, 'own');
+  checkVersion(chunk, segment.version);
+  if (chunk.kind !== 'own') throw new InvalidInput(`${chunk.id} is a shared chunk.`, { code: 'wrong-kind' });
+  chunk.writers += 1;
+  try {
+    sendVotes(context, await storeAndForward(parts, context, chunk, segment, chain));
+  } finally {
+    chunk.writers -= 1;
+  }
+}
+
+async function storeAndForward(
+  parts: ChunkserverParts,
+  context: InternalRequest,
+  chunk: Chunk,
+  segment: SegmentRequest,
+  chain: ReturnType<typeof parseChain>,
+): Promise<Vote[]> {
+  const body = new ReplayableBody(segment.length);
+  const blocks = new RecordBlocks(chunk.headers, physicalLength(segment.offset));
+  const forwarding = parts.segmentChain.forward(chunk, chain, segment, body, context.requestId);
+  forwarding.catch(() => undefined); // awaited below, unless the body itself fails first
+  const checksum = await receiveBody(context.request, body, {
+    clock: parts.clock,
+    idleTimeoutMs: parts.config.idleTimeout,
+    onPiece: (piece) => blocks.push(piece),
+  });
+  if (checksum !== segment.checksum) {
+    throw new InvalidInput('The segment is not what was sent.', { code: 'checksum-mismatch' });
+  }
+  blocks.endRecord();
+  parts.metrics.bytesWritten.inc(segment.length);
+  const [own, others] = await Promise.all([ownVote(parts, chunk, { ...segment, blocks }), forwarding]);
+  return [own, ...others];
+}
+
+async function ownVote(
+  parts: ChunkserverParts,
+  chunk: Chunk,
+  segment: SegmentRequest & { blocks: RecordBlocks },
+): Promise<Vote> {
+  const end = physicalLength(segment.offset + segment.length);
+  const isRepeated = chunk.state === 'sealed' && (segment.isLast ? end === chunk.length : end <= chunk.length);
+  if (isRepeated) return { node: parts.node, ok: true, length: chunk.length, durable: true };
+  try {
+    return await parts.segments.write(chunk, segment);
+  } catch (error) {
+    parts.logger.warn({ err: error, chunk: chunk.id }, 'segment not written');
+    return failedVote(parts.node, error);
+  }
+}
+
+function parseSegment(context: InternalRequest): SegmentRequest {
+  const { chunk, action } = parseChunkPath(context.url);
+  if (action) throw new InvalidInput(`PUT has no ${action}.`);
+  const version = parseVersion(context.url);
+  const offset = queryNumber(context.url, 'offset', 0, PAYLOAD_LIMIT - 1);
+  const length = parseBodyLength(context);
+  const isLast = headerOf(context, CHUNK_HEADERS.finish) === '1';
+  if (length > SEGMENT_BYTES) throw new TooLarge(`A segment has at most ${SEGMENT_BYTES} bytes.`);
+  if (offset % BLOCK_BYTES !== 0) throw new InvalidInput(`'offset' must be a multiple of ${BLOCK_BYTES}.`);
+  if (offset + length > PAYLOAD_LIMIT) throw new TooLarge(`A chunk has at most ${PAYLOAD_LIMIT} bytes of payload.`);
+  if (!isLast && length % BLOCK_BYTES !== 0) {
+    throw new InvalidInput(`All segments but the last must be a multiple of ${BLOCK_BYTES} long.`);
+  }
+  return { chunk, version, offset, length, checksum: parseChecksum(context), isLast };
+}
+
+export function sendVotes(context: InternalRequest, votes: Vote[]): void {
+  sendCbor(context, { votes } satisfies WriteAnswer);
+}
+
+export function sendCbor({ response }: InternalRequest, answer: unknown): void {
+  const bytes = encodeCbor(answer);
+  response.writeHead(200, { 'content-type': CBOR_CONTENT_TYPE, 'content-length': bytes.length }).end(bytes);
+}
