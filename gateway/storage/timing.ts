@@ -8,12 +8,15 @@ export const MASTER_PATIENCE_MS = 30_000;
 /** A permission once given is believed this long before a body is read; commit asks again. */
 export const AUTHORIZATION_KEPT_MS = 5_000;
 
-/** A segment that is not the last of its chunk: received and written by the whole chain, not yet synced. */
-export const SEGMENT_MS = 5_000;
+/**
+ * A segment that is not the last of its chunk: received and written by the whole chain, not yet synced. A chunkserver
+ * gives those behind it up after 3 s each; the first of the chain must have had time to say so.
+ */
+export const SEGMENT_MS = 8_000;
 /** The last segment of a chunk: up to CHUNK_BYTES reach the disk of every replica. */
 export const FINISH_MS = 20_000;
 /** One group of small objects, synced by every replica. */
-export const APPEND_MS = 4_000;
+export const APPEND_MS = 6_500;
 /** After this, a small object that found no quorum is given up with a 503. */
 export const SMALL_PUT_MS = 9_000;
 /** A replica that sends nothing for this long while it should is given up for another. */

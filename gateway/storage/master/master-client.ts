@@ -46,9 +46,9 @@ export class MasterClient {
   readonly #commit: CallBatcher<CommitItem, Committed>;
   readonly #lookup: CallBatcher<LookupItem, FoundObject>;
 
-  constructor(client: InternalClient, controlAddress: string, clock: Clock) {
+  constructor(client: InternalClient, control: Target, clock: Clock) {
     this.#client = client;
-    this.#target = { address: controlAddress, role: 'control' };
+    this.#target = control;
     this.#clock = clock;
     this.#permissions = new AuthorizationCache(clock, AUTHORIZATION_KEPT_MS);
     const limits = {

@@ -1,6 +1,11 @@
 /** GET and HEAD of an object: preconditions, ranges, and its bytes. */
 import type { OutgoingHttpHeaders } from 'node:http';
-import { PreconditionFailed, RangeNotSatisfiable } from '../../../common/errors/index.ts';
+import {
+  PROBLEM_CONTENT_TYPE,
+  PreconditionFailed,
+  RangeNotSatisfiable,
+  toProblem,
+} from '../../../common/errors/index.ts';
 import type { FoundObject, ObjectName } from '../../../common/filesystem/index.ts';
 import type { Exchange } from '../../routing/index.ts';
 import type { Asker, MasterClient } from '../master/master-client.ts';
@@ -33,8 +38,8 @@ export async function getObject(tools: GetTools, exchange: Exchange, asker: Aske
   const { size } = found.content;
   const range = rangeOf(exchange, validators, size);
   if (range.kind === 'unsatisfiable') {
-    exchange.response.setHeader('content-range', `bytes */${size}`);
-    throw new RangeNotSatisfiable(`The object has ${size} bytes; ask for a range within them.`);
+    await refuseRange(exchange, size);
+    return;
   }
   const [from, to] = range.kind === 'part' ? [range.from, range.to] : [0, size];
   const sink =
@@ -64,6 +69,18 @@ async function stream(
     lookAgain: () => tools.master.lookup(asker, found.name),
   });
   await sink.end();
+}
+
+/** Answered here and not thrown, as the size that is wanted to be known (RFC 9110 §15.5.17) goes into a header. */
+async function refuseRange(exchange: Exchange, size: number): Promise<void> {
+  const error = new RangeNotSatisfiable(`The object has ${size} bytes; ask for a range within them.`);
+  const body = Buffer.from(JSON.stringify(toProblem(error, exchange.requestId)));
+  const headers = {
+    'content-type': PROBLEM_CONTENT_TYPE,
+    'content-length': body.length,
+    'content-range': `bytes */${size}`,
+  };
+  await new ResponseSink(exchange.response, error.status, headers, exchange.signal).end(body);
 }
 
 /** RFC 9110 §14.2: Range is for GET alone. */

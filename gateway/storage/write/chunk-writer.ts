@@ -9,12 +9,12 @@ import { AppError, Unavailable } from '../../../common/errors/index.ts';
 import {
   type Extent,
   type Grant,
+  physicalLength,
   type Replica,
   type Vote,
   WRITE_QUORUM,
   type WrittenChunk,
 } from '../../../common/filesystem/index.ts';
-import { physicalLength } from '../../../common/filesystem/record-geometry.ts';
 import type { ChunkConnection, Segment } from '../chunks/chunk-connection.ts';
 import type { FaultReporter } from '../master/fault-reporter.ts';
 import type { NodeHealth } from '../master/node-health.ts';
@@ -92,7 +92,8 @@ export class ChunkWriter {
       ({ votes } = await this.#tools.connection.writeSegment(this.grant, chain, segment, signal));
     } catch (error) {
       signal.throwIfAborted();
-      this.#cut(head, error instanceof AppError ? error.message : String(error));
+      if (!(error instanceof AppError)) throw error;
+      this.#cut(head, error.message);
       return false;
     }
     for (const replica of chain) {

@@ -7,16 +7,18 @@
 import { crc32c } from '../../../common/checksum/index.ts';
 import type { Clock } from '../../../common/clock/index.ts';
 import { AppError, Unavailable } from '../../../common/errors/index.ts';
-import { APPEND_PAYLOAD_BYTES, APPEND_RECORDS, encodeAppendBody } from '../../../common/filesystem/append-framing.ts';
 import {
+  APPEND_PAYLOAD_BYTES,
+  APPEND_RECORDS,
   type AppendAnswer,
   CHUNK_BYTES,
   type Extent,
+  encodeAppendBody,
   type Grant,
+  physicalLength,
   WRITE_QUORUM,
   type WrittenChunk,
 } from '../../../common/filesystem/index.ts';
-import { physicalLength } from '../../../common/filesystem/record-geometry.ts';
 import type { ChunkConnection } from '../chunks/chunk-connection.ts';
 import type { FaultReporter } from '../master/fault-reporter.ts';
 import type { NodeHealth } from '../master/node-health.ts';
@@ -139,7 +141,8 @@ export class SmallObjectAppender {
       if (!(error instanceof AppError)) throw error;
       const node = grant.replicas[0]?.node ?? '';
       this.#tools.placement.dropShared(grant);
-      this.#tools.health.failed(node);
+      // A refusal (the chunk is full, the lease is over) is nobody's fault; it only takes another chunk.
+      if (error.status >= 500) this.#tools.health.failed(node);
       await this.#tools.faults.tell({ chunk: grant.chunk, node, kind: 'append-failed', detail: error.message });
       throw noQuorum([node], error);
     }
