@@ -1,7 +1,8 @@
 /** The files doors of the gateway: wires the filesystem client to its routes. */
 import type { Clock } from '../../common/clock/index.ts';
+import type { Identity } from '../../common/identity/index.ts';
 import { createIdMaker, type Random } from '../../common/ids/index.ts';
-import type { InternalClient, Target } from '../../common/internal/index.ts';
+import { InternalClient } from '../../common/internal/index.ts';
 import type { Logger } from '../../common/logging/index.ts';
 import { Gauge, type Registry } from '../../common/metrics/index.ts';
 import { type Exchange, paramOf, type Route } from '../routing/index.ts';
@@ -31,11 +32,12 @@ import { SegmentPool } from './write/segment-pool.ts';
 import { SmallObjectAppender } from './write/small-object-appender.ts';
 
 export interface StorageOptions {
-  /** Connections to control and to chunkservers; not disposed of here. */
-  client: InternalClient;
-  control: Target;
-  /** `storage.<domain>` has the same routes without `/api/storage`. */
-  domain: string;
+  /** What the gateway shows to control and to chunkservers. */
+  identity: Identity;
+  /** `host:port` of control. */
+  controlAddress: string;
+  /** `storage.<domain>`: the same routes without `/api/storage`. */
+  storageHost?: string;
   clock: Clock;
   random: Random;
   logger: Logger;
@@ -43,6 +45,9 @@ export interface StorageOptions {
   /** Memory for large uploads, all together. */
   uploadMemoryBytes?: number;
 }
+
+/** To one chunkserver; each read holds one while it streams. */
+const CONNECTIONS_PER_NODE = 256;
 
 export interface Storage extends AsyncDisposable {
   readonly routes: Route[];
@@ -53,13 +58,14 @@ export type StorageTools = ReturnType<typeof makeTools>['tools'];
 export function storageRoutes(options: StorageOptions): Storage {
   const { tools, dispose } = makeTools(options);
   const routes = routesUnder(tools, '/api/storage', undefined);
-  routes.push(...routesUnder(tools, '', `storage.${options.domain}`));
+  if (options.storageHost !== undefined) routes.push(...routesUnder(tools, '', options.storageHost));
   return { routes, [Symbol.asyncDispose]: dispose };
 }
 
 function makeTools(options: StorageOptions) {
-  const { client, clock, logger, metrics, random } = options;
-  const master = new MasterClient(client, options.control, clock);
+  const { clock, logger, metrics, random } = options;
+  const client = new InternalClient(options.identity, { connections: CONNECTIONS_PER_NODE });
+  const master = new MasterClient(client, { address: options.controlAddress, role: 'control' }, clock);
   const connection = new ChunkConnection(client);
   const health = new NodeHealth(clock, SUSPICION_MS);
   const faults = new FaultReporter((found) => master.report(found), clock, logger, metrics);
@@ -101,6 +107,7 @@ function makeTools(options: StorageOptions) {
     renewer[Symbol.dispose]();
     progress[Symbol.dispose]();
     await faults[Symbol.asyncDispose]();
+    await client[Symbol.asyncDispose]();
   };
   return { tools, dispose };
 }
