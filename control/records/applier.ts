@@ -17,6 +17,8 @@ export interface Applier<Data = unknown> {
 }
 
 /** Keeps the data's type while the appliers of a domain are put into one list. */
-export function applier<Data>(definition: Applier<Data>): Applier {
+export function applier<Schema extends z.ZodType>(
+  definition: Omit<Applier<z.output<Schema>>, 'schema'> & { schema: Schema },
+): Applier {
   return definition as unknown as Applier;
 }
