@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { databaseOf } from './database.ts';
 
 const MAIN = join(import.meta.dirname, '..', 'cli', 'main.ts');
 const START_TIMEOUT_MS = 60_000;
@@ -50,6 +51,8 @@ export interface TestBramble extends AsyncDisposable {
   readonly pid: number;
   /** What the supervisor printed to stderr so far. */
   readonly stderr: string;
+  /** What `cli` tells the CLI by its environment. */
+  readonly cliEnvironment: Record<string, string>;
   /** Logs the administrator in, over HTTP and for `cli`; answers the session. */
   login(): Promise<{ accessToken: string; refreshToken: string }>;
   /** Runs `bramble ARGS…` to its end. */
@@ -90,12 +93,12 @@ export async function startBramble(options: BrambleOptions = {}): Promise<TestBr
   });
   let password = facts.oneTimePassword ?? NEW_PASSWORD;
 
-  const cli = (args: readonly string[], cliOptions: CliOptions = {}) =>
-    runCli(args, cliOptions, {
-      BRAMBLE_CONFIG_HOME: join(home, 'config'),
-      BRAMBLE_URL: facts.url,
-      BRAMBLE_CA: facts.caFile,
-    });
+  const cliEnvironment = {
+    BRAMBLE_CONFIG_HOME: join(home, 'config'),
+    BRAMBLE_URL: facts.url,
+    BRAMBLE_CA: facts.caFile,
+  };
+  const cli = (args: readonly string[], cliOptions: CliOptions = {}) => runCli(args, cliOptions, cliEnvironment);
 
   return {
     url: facts.url,
@@ -111,6 +114,7 @@ export async function startBramble(options: BrambleOptions = {}): Promise<TestBr
       return log.text;
     },
     cli,
+    cliEnvironment,
     login: async () => {
       const input = `${password}\n${NEW_PASSWORD}\n`;
       const result = await cli(['login', '--user', 'admin', '--password-stdin'], { input });

@@ -1,0 +1,64 @@
+/** The examples in these pages are run as they stand: every block marked `sh`, page by page, by a logged-in person. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startBramble, type TestBramble } from '../test/bramble.ts';
+
+const PAGES = (await readdir(import.meta.dirname)).filter((name) => name.endsWith('.md'));
+const ROOT = join(import.meta.dirname, '..');
+
+let bramble: TestBramble;
+let home: string;
+
+beforeAll(async () => {
+  bramble = await startBramble();
+  await bramble.login();
+  home = await mkdtemp(join(tmpdir(), 'bramble-examples-'));
+});
+
+afterAll(async () => {
+  await bramble?.[Symbol.asyncDispose]();
+  await rm(home, { recursive: true, force: true });
+});
+
+interface Example {
+  line: number;
+  text: string;
+}
+
+function examplesOf(page: string): Example[] {
+  return [...page.matchAll(/^```sh\n(.*?)^```$/gms)].map((match) => ({
+    line: page.slice(0, match.index).split('\n').length,
+    text: match[1] ?? '',
+  }));
+}
+
+test.each(PAGES)('the examples of %s work', { timeout: 120_000 }, async (name) => {
+  const examples = examplesOf(await readFile(join(import.meta.dirname, name), 'utf8'));
+  const folder = await mkdtemp(join(home, 'page-'));
+  const script = examples.map(({ line, text }) => `# ${name}:${line}\n${text}`).join('\n');
+  const { code, output } = await runScript(script, folder);
+  expect(code, output).toBe(0);
+});
+
+async function runScript(script: string, cwd: string): Promise<{ code: number; output: string }> {
+  const env = {
+    ...process.env,
+    ...bramble.cliEnvironment,
+    PATH: `${ROOT}:${process.env.PATH}`,
+    HOME: cwd,
+  };
+  const shell = spawn('bash', ['-x', '-o', 'errexit', '-o', 'pipefail', '-o', 'nounset'], { cwd, env });
+  let output = '';
+  for (const stream of [shell.stdout, shell.stderr]) {
+    stream.on('data', (piece) => {
+      output += piece;
+    });
+  }
+  shell.stdin.end(script);
+  const [code] = (await once(shell, 'close')) as [number];
+  return { code, output };
+}
