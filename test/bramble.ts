@@ -78,6 +78,7 @@ export async function startBramble(options: BrambleOptions = {}): Promise<TestBr
   const child = spawn(process.execPath, [MAIN, 'up', '--json', '--data', folder], {
     env: {
       ...withoutBramble(process.env),
+      ...(await databaseOf(folder)),
       BRAMBLE_UP_HTTPS_PORT: '0',
       BRAMBLE_UP_HTTP_PORT: '0',
       BRAMBLE_UP_INTERNAL_PORT: '0',
