@@ -59,7 +59,7 @@ export function factsLine(readiness: Readiness): string {
     administrator,
     oneTimePassword,
     processes: Object.fromEntries(
-      Object.entries(pids).map(([name, child]) => [name, { pid: child, address: facts[name]?.address }]),
+      Object.entries(pids).map(([name, child]) => [name, { pid: child, address: facts[name]?.address ?? facts[name]?.internalAddress }]),
     ),
   };
   return `${JSON.stringify(line)}\n`;

@@ -2,7 +2,8 @@
  * `up.lock`: one supervisor per data folder. Its first line is the supervisor's pid, the following ones say when it began
  * and which children it has, so that who takes over a dead one's folder can wait until its children have ended too.
  */
-import { link, readFile, rename, unlink, writeFile } from 'node:fs/promises';
+import { readFile, rename, stat, unlink, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { Clock } from '../../common/clock/index.ts';
 import { Conflict } from '../../common/errors/index.ts';
@@ -20,7 +21,8 @@ interface LockContent {
 
 /** Children end by themselves when their supervisor is gone; those that hang are killed after this. */
 const CHILDREN_END_MS = 4_000;
-const ATTEMPTS = 10;
+/** Longer than ending the children of a dead one takes. */
+const TURN_MS = 6_000;
 
 export class FolderLock implements AsyncDisposable {
   readonly #path: string;
@@ -36,18 +38,12 @@ export class FolderLock implements AsyncDisposable {
   /** @throws Conflict naming the pid that has the folder; Node's error when the folder cannot be written. */
   static async take(folder: string, clock: Clock, pid = process.pid): Promise<FolderLock> {
     const path = join(folder, 'up.lock');
-    const owner = { pid, birth: await processBirth(pid) };
-    const prepared = `${path}.${pid}`;
-    await writeFile(prepared, format({ owner, children: [] }));
-    try {
-      for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-        if (await linked(prepared, path)) return new FolderLock(path, owner);
-        await removeStale(path, clock);
-      }
-    } finally {
-      await unlink(prepared);
-    }
-    throw new Conflict(`${path} changes hands all the time; end the other programs that use it.`);
+    await using _turn = await takeTurn(folder, clock);
+    const text = await readIfThere(path);
+    if (text !== undefined) await takeOver(parse(text), clock);
+    const lock = new FolderLock(path, { pid, birth: await processBirth(pid) });
+    await lock.#write();
+    return lock;
   }
 
   /** Writes down that `name` now runs as `pid`. */
@@ -59,7 +55,9 @@ export class FolderLock implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#writing;
-    await unlink(this.#path);
+    // Somebody may have removed it, and somebody else taken the folder since: that one's lock is not ours to remove.
+    const text = await readIfThere(this.#path);
+    if (text !== undefined && parse(text).owner.pid === this.#owner.pid) await unlink(this.#path);
   }
 
   async #write(): Promise<void> {
@@ -69,21 +67,32 @@ export class FolderLock implements AsyncDisposable {
   }
 }
 
-async function linked(prepared: string, path: string): Promise<boolean> {
-  try {
-    await link(prepared, path);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw error;
+/**
+ * Only one at a time may judge a lock and replace it. A name in Linux's abstract socket space (unix(7)) is given to one,
+ * and given back by the kernel whatever happens to it.
+ */
+async function takeTurn(folder: string, clock: Clock): Promise<AsyncDisposable> {
+  const { dev, ino } = await stat(folder);
+  const deadline = clock.monotonic() + TURN_MS;
+  for (;;) {
+    const server = createServer();
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    server.once('error', reject).listen(`\0bramble-up/${dev}/${ino}`, resolve);
+    try {
+      await promise;
+      return { [Symbol.asyncDispose]: () => new Promise((done) => void server.close(() => done())) };
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    }
+    if (clock.monotonic() > deadline) {
+      throw new Conflict('another `bramble up` is just starting in this folder.', { code: 'already-up' });
+    }
+    await clock.sleep(20);
   }
 }
 
-/** Puts the lock of a dead supervisor aside. @throws Conflict when its owner lives. */
-async function removeStale(path: string, clock: Clock): Promise<void> {
-  const text = await readIfThere(path);
-  if (text === undefined) return;
-  const { owner, children } = parse(text);
+/** Waits until what a dead supervisor left has ended. @throws Conflict when the supervisor lives. */
+async function takeOver({ owner, children }: LockContent, clock: Clock): Promise<void> {
   if (await holds(owner)) {
     throw new Conflict(
       `this folder is in use by \`bramble up\` with pid ${owner.pid}; stop that one (kill ${owner.pid}) or choose another ` +
@@ -92,16 +101,6 @@ async function removeStale(path: string, clock: Clock): Promise<void> {
     );
   }
   await endChildren(children, clock);
-  // Two may find the same stale lock: only the rename of one succeeds, and it must have got what was judged.
-  const aside = `${path}.stale.${process.pid}`;
-  try {
-    await rename(path, aside);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
-    throw error;
-  }
-  if ((await readFile(aside, 'utf8')) !== text) await linked(aside, path);
-  await unlink(aside);
 }
 
 /** A pid without its birth proves little: then the program must look like ours. */

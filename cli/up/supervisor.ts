@@ -8,7 +8,7 @@ import { Child, type ChildOptions } from './child.ts';
 import type { Plan, ProcessPlan } from './plan.ts';
 
 /** Together under the five seconds that stopping may take. */
-const GRACE_MS = { gateway: 1_700, chunkserver: 1_100, control: 1_800 } as const;
+const GRACE_MS = { gateway: 1_700, chunkserver: 900, control: 1_700 } as const;
 
 /** What the processes said about themselves, by name. */
 export type Facts = Record<string, Record<string, string>>;
