@@ -1,0 +1,38 @@
+/** Every command type of the filesystem with what it does. Pure over (draft, command): no clock, no randomness. */
+import type { Command } from '../../log/index.ts';
+import type { Draft } from '../view/draft.ts';
+import { createBucket, deleteBucket, updateBucket } from './bucket.ts';
+import { condemnChunks, forgetChunks, openChunk, sealChunks } from './chunk.ts';
+import type { FilesystemCommands, FilesystemCommandType } from './data.ts';
+import { nodeAlive, nodeDead } from './node.ts';
+import { commitObject, copyObject, deleteObject, moveObject } from './object.ts';
+import { createShare, revokeShare } from './share.ts';
+import { abortUpload, beginUpload, expireUploads, extendUpload, finishUpload } from './upload.ts';
+
+/** @throws AppError when the command is refused; the draft is then dropped. */
+export type Apply<Data = unknown> = (draft: Draft, command: Command<Data>) => unknown;
+
+const byType: { [Type in FilesystemCommandType]: Apply<FilesystemCommands[Type]> } = {
+  'bucket.create': createBucket,
+  'bucket.update': updateBucket,
+  'bucket.delete': deleteBucket,
+  'object.commit': commitObject,
+  'object.delete': deleteObject,
+  'object.copy': copyObject,
+  'object.move': moveObject,
+  'upload.begin': beginUpload,
+  'upload.extend': extendUpload,
+  'upload.finish': finishUpload,
+  'upload.abort': abortUpload,
+  'upload.expire': expireUploads,
+  'share.create': createShare,
+  'share.revoke': revokeShare,
+  'chunk.open': openChunk,
+  'chunk.seal': sealChunks,
+  'chunk.condemn': condemnChunks,
+  'chunk.forget': forgetChunks,
+  'node.alive': nodeAlive,
+  'node.dead': nodeDead,
+};
+
+export const appliers: ReadonlyMap<string, Apply> = new Map(Object.entries(byType) as [string, Apply][]);

@@ -1,0 +1,1 @@
+export { type FilesystemView, type FilesystemViewOptions, openFilesystemView } from './view/filesystem-view.ts';

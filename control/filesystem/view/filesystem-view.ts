@@ -1,0 +1,199 @@
+/** The filesystem as the log made it: buckets, objects, chunks, uploads, shares, nodes. Changed by commands only. */
+import type { Disk } from '../../../common/disk/index.ts';
+import { nodeDisk } from '../../../common/disk/index.ts';
+import { AppError } from '../../../common/errors/index.ts';
+import type { Extent } from '../../../common/filesystem/index.ts';
+import type { Logger } from '../../../common/logging/index.ts';
+import type { Command, Outcome, View } from '../../log/index.ts';
+import { type Apply, appliers } from '../commands/appliers.ts';
+import { chunkName } from './chunk-key.ts';
+import { Draft } from './draft.ts';
+import { clearEnvironment, dumpEnvironment, loadEnvironment } from './dump.ts';
+import { closeEnvironment, type Environment, openEnvironment } from './environment.ts';
+import * as keys from './keys.ts';
+import { type Listing, type ListQuery, listObjects } from './list-objects.ts';
+import * as records from './records.ts';
+import { endOf, keyOf, type Source, type Table } from './table.ts';
+
+export interface FilesystemViewOptions {
+  folder: string;
+  logger: Logger;
+  disk?: Disk;
+}
+
+export async function openFilesystemView(options: FilesystemViewOptions): Promise<FilesystemView> {
+  const disk = options.disk ?? nodeDisk;
+  const environment = await openEnvironment(options.folder, disk, options.logger);
+  return new FilesystemView(environment, options.folder, disk);
+}
+
+export class FilesystemView implements View, Source, AsyncDisposable {
+  readonly name = 'filesystem';
+  readonly #environment: Environment;
+  readonly #folder: string;
+  readonly #disk: Disk;
+
+  constructor(environment: Environment, folder: string, disk: Disk) {
+    this.#environment = environment;
+    this.#folder = folder;
+    this.#disk = disk;
+    // Left by a restore that was cut off.
+    if (this.appliedHeight() === 0) clearEnvironment(environment);
+  }
+
+  handles(type: string): boolean {
+    return appliers.has(type);
+  }
+
+  appliedHeight(): number {
+    return this.get(records.heightTable, keys.HEIGHT_KEY) ?? 0;
+  }
+
+  async apply(height: number, commands: readonly Command[]): Promise<Outcome[]> {
+    if (height <= this.appliedHeight()) throw new Error(`Entry ${height} is in the filesystem view already.`);
+    const entry = new Draft(this);
+    const outcomes = commands.map((command) => applyOne(entry, command));
+    entry.put(records.heightTable, keys.HEIGHT_KEY, height);
+    this.#environment.transactionSync(() => {
+      entry.write(
+        (key, value) => void this.#environment.put(key, value),
+        (key) => void this.#environment.remove(key),
+      );
+    });
+    return outcomes;
+  }
+
+  snapshot(folder: string): Promise<void> {
+    return dumpEnvironment(this.#environment, this.#disk, folder);
+  }
+
+  restore(folder: string): Promise<void> {
+    return loadEnvironment(this.#environment, this.#disk, folder);
+  }
+
+  get<Value>(table: Table<Value>, key: Buffer): Value | undefined {
+    const bytes = this.#environment.get(key);
+    return bytes === undefined ? undefined : table.decode(bytes);
+  }
+
+  totals(): records.Totals {
+    return this.get(records.totalsTable, keys.TOTALS_KEY) ?? records.NO_TOTALS;
+  }
+
+  bucket(namespace: string, name: string): records.BucketRecord | undefined {
+    return this.get(records.bucketTable, keys.bucketKey(namespace, name));
+  }
+
+  /** Of one namespace, from `from` on by name. */
+  buckets(namespace: string, limit: number, after = ''): records.BucketRecord[] {
+    const start = after === '' ? keys.bucketsOf(namespace) : keyOf(records.bucketTable, `${namespace}\0${after}\0`);
+    return this.#values(records.bucketTable, start, endOf(keys.bucketsOf(namespace)), limit);
+  }
+
+  object(bucketId: number, key: string): records.ObjectRecord | undefined {
+    return this.get(records.objectTable, keys.objectKey(bucketId, key));
+  }
+
+  list(query: ListQuery): Listing {
+    return listObjects(this.#environment, query);
+  }
+
+  chunk(chunk: string): records.ChunkRecord | undefined {
+    return this.get(records.chunkTable, keys.chunkKey(chunk));
+  }
+
+  /** A page of chunks in order of their ids, behind `after`. */
+  chunksAfter(after: string | undefined, limit: number): { chunk: string; record: records.ChunkRecord }[] {
+    const start = after === undefined ? keyOf(records.chunkTable) : endOf(keys.chunkKey(after));
+    return this.#entries(records.chunkTable, start, Buffer.of(records.chunkTable.prefix + 1), limit).map(
+      ({ key, value }) => ({ chunk: chunkName(key.subarray(1)), record: value }),
+    );
+  }
+
+  openChunks(): string[] {
+    const end = Buffer.of(records.openChunkTable.prefix + 1);
+    return this.#entries(records.openChunkTable, keyOf(records.openChunkTable), end, 100_000).map(({ key }) =>
+      chunkName(key.subarray(1)),
+    );
+  }
+
+  /** Sealed chunks that nothing refers to since `beforeMs` or longer. */
+  idleChunks(beforeMs: number, limit: number): string[] {
+    return this.#timed(records.idleChunkTable, beforeMs, limit);
+  }
+
+  /** Tombstones that were made at `beforeMs` or earlier. */
+  condemnedChunks(beforeMs: number, limit: number): string[] {
+    return this.#timed(records.condemnedChunkTable, beforeMs, limit);
+  }
+
+  upload(id: string): records.UploadRecord | undefined {
+    return this.get(records.uploadTable, keys.uploadKey(id));
+  }
+
+  uploadExtents(upload: records.UploadRecord): Extent[] {
+    return Array.from({ length: upload.parts }, (_, part) => {
+      const extent = this.get(records.uploadPartTable, keys.uploadPartKey(upload.id, part));
+      if (!extent) throw new Error(`Upload ${upload.id} lacks part ${part}.`);
+      return extent;
+    });
+  }
+
+  uploadsAfter(after: string | undefined, limit: number): records.UploadRecord[] {
+    const start = after === undefined ? keyOf(records.uploadTable) : endOf(keys.uploadKey(after));
+    return this.#values(records.uploadTable, start, Buffer.of(records.uploadTable.prefix + 1), limit);
+  }
+
+  shareByToken(tokenHash: Uint8Array): records.ShareRecord | undefined {
+    return this.get(records.shareTable, keys.shareKey(tokenHash));
+  }
+
+  shares(namespace: string, limit: number, after = ''): records.ShareRecord[] {
+    const range = keys.namespaceShares(namespace);
+    const start = after === '' ? range : endOf(keys.namespaceShareKey(namespace, after));
+    return this.#values(records.namespaceShareTable, start, endOf(range), limit).flatMap(
+      (hash) => this.shareByToken(hash) ?? [],
+    );
+  }
+
+  nodes(): records.NodeRecord[] {
+    return this.#values(records.nodeTable, keyOf(records.nodeTable), Buffer.of(records.nodeTable.prefix + 1), 10_000);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await closeEnvironment(this.#environment, this.#folder, this.#disk);
+  }
+
+  #timed(table: Table<true>, beforeMs: number, limit: number): string[] {
+    return this.#entries(table, keyOf(table), keys.timedKey(table, Math.max(0, beforeMs) + 1), limit).map(({ key }) =>
+      chunkName(key.subarray(keys.TIMED_CHUNK_START)),
+    );
+  }
+
+  #values<Value>(table: Table<Value>, start: Buffer, end: Buffer, limit: number): Value[] {
+    return this.#entries(table, start, end, limit).map(({ value }) => value);
+  }
+
+  #entries<Value>(table: Table<Value>, start: Buffer, end: Buffer, limit: number): { key: Buffer; value: Value }[] {
+    const found: { key: Buffer; value: Value }[] = [];
+    for (const { key, value } of this.#environment.getRange({ start, end, limit })) {
+      found.push({ key: Buffer.from(key), value: table.decode(Buffer.from(value)) });
+    }
+    return found;
+  }
+}
+
+/** What `apply` refuses has no effect; what it did not foresee stops the log, since every node would do the same. */
+function applyOne(entry: Draft, command: Command): Outcome {
+  const apply: Apply | undefined = appliers.get(command.type);
+  if (!apply) throw new Error(`'${command.type}' is not a command of the filesystem.`);
+  const draft = new Draft(entry);
+  try {
+    const value = apply(draft, command);
+    draft.mergeInto(entry);
+    return { ok: true, value };
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    return { ok: false, error };
+  }
+}

@@ -1,0 +1,61 @@
+/** The keys of the view. Text pieces are ended by a NUL, which no name contains, so that one cannot run into the next. */
+import { chunkBytes } from './chunk-key.ts';
+import {
+  bucketTable,
+  chunkTable,
+  condemnedChunkTable,
+  heightTable,
+  idleChunkTable,
+  namespaceShareTable,
+  nodeTable,
+  objectTable,
+  openChunkTable,
+  shareTable,
+  totalsTable,
+  uploadPartTable,
+  uploadTable,
+} from './records.ts';
+import { keyOf, type Table } from './table.ts';
+
+export const HEIGHT_KEY = keyOf(heightTable);
+export const TOTALS_KEY = keyOf(totalsTable);
+
+export const bucketKey = (namespace: string, bucket: string) => keyOf(bucketTable, `${namespace}\0${bucket}`);
+export const bucketsOf = (namespace: string) => keyOf(bucketTable, `${namespace}\0`);
+
+/** All keys of a bucket's objects lie behind one another, in the order of the key's UTF-8 bytes. */
+export function objectKey(bucketId: number, key: string | Uint8Array): Buffer {
+  const length = typeof key === 'string' ? Buffer.byteLength(key) : key.length;
+  const bytes = Buffer.allocUnsafe(5 + length);
+  bytes[0] = objectTable.prefix;
+  bytes.writeUInt32BE(bucketId, 1);
+  if (typeof key === 'string') bytes.write(key, 5, 'utf8');
+  else bytes.set(key, 5);
+  return bytes;
+}
+export const OBJECT_KEY_START = 5;
+
+export const chunkKey = (chunk: string) => keyOf(chunkTable, chunkBytes(chunk));
+export const openChunkKey = (chunk: string) => keyOf(openChunkTable, chunkBytes(chunk));
+export const idleChunkKey = (sinceMs: number, chunk: string) => timedKey(idleChunkTable, sinceMs, chunk);
+export const condemnedChunkKey = (sinceMs: number, chunk: string) => timedKey(condemnedChunkTable, sinceMs, chunk);
+
+export const uploadKey = (upload: string) => keyOf(uploadTable, upload);
+export const uploadPartKey = (upload: string, part: number) => keyOf(uploadPartTable, `${upload}\0`, uint(part, 4));
+export const shareKey = (tokenHash: Uint8Array) => keyOf(shareTable, tokenHash);
+export const namespaceShareKey = (namespace: string, id: string) => keyOf(namespaceShareTable, `${namespace}\0${id}`);
+export const namespaceShares = (namespace: string) => keyOf(namespaceShareTable, `${namespace}\0`);
+export const nodeKey = (node: string) => keyOf(nodeTable, node);
+
+/** Where in a timed key the chunk's 16 bytes begin. */
+export const TIMED_CHUNK_START = 7;
+
+export function timedKey(table: Pick<Table<unknown>, 'prefix'>, sinceMs: number, chunk?: string): Buffer {
+  return keyOf(table, uint(sinceMs, 6), chunk === undefined ? '' : chunkBytes(chunk));
+}
+
+function uint(value: number, bytes: number): Buffer {
+  const buffer = Buffer.alloc(bytes);
+  buffer.writeUIntBE(value, 0, bytes);
+  return buffer;
+}

@@ -1,0 +1,55 @@
+/** Listing: a range scan that skips over common prefixes by seeking, so that its cost is that of the page, not of the bucket. */
+import type { Environment } from './environment.ts';
+import { OBJECT_KEY_START, objectKey } from './keys.ts';
+import { type ObjectRecord, objectTable } from './records.ts';
+import { endOf } from './table.ts';
+
+export interface ListQuery {
+  bucketId: number;
+  prefix: string;
+  /** Keys that share what lies between the prefix and the first delimiter behind it become one common prefix. */
+  delimiter: string;
+  /** Keys and common prefixes together, at most. */
+  limit: number;
+  /** Where the page before ended. */
+  from?: Uint8Array;
+}
+
+export interface Listing {
+  items: { key: string; object: ObjectRecord }[];
+  prefixes: string[];
+  /** Where the next page begins; absent at the end. Bytes of a key, not always of a whole one. */
+  next?: Buffer;
+}
+
+export function listObjects(environment: Environment, query: ListQuery): Listing {
+  const prefix = Buffer.from(query.prefix, 'utf8');
+  const delimiter = Buffer.from(query.delimiter, 'utf8');
+  const end = endOf(objectKey(query.bucketId, prefix));
+  const listing: Listing = { items: [], prefixes: [] };
+  let from: Buffer = prefix;
+  if (query.from && Buffer.compare(query.from, prefix) > 0) from = Buffer.from(query.from);
+  let room = query.limit;
+  for (;;) {
+    let skipTo: Buffer | undefined;
+    for (const { key, value } of environment.getRange({
+      start: objectKey(query.bucketId, from),
+      end,
+      limit: room + 1,
+    })) {
+      const name = Buffer.from(key.subarray(OBJECT_KEY_START));
+      if (room === 0) return { ...listing, next: name };
+      room -= 1;
+      const at = delimiter.length > 0 ? name.indexOf(delimiter, prefix.length) : -1;
+      if (at >= 0) {
+        const common = name.subarray(0, at + delimiter.length);
+        listing.prefixes.push(common.toString('utf8'));
+        skipTo = endOf(common);
+        break;
+      }
+      listing.items.push({ key: name.toString('utf8'), object: objectTable.decode(Buffer.from(value)) });
+    }
+    if (!skipTo) return listing;
+    from = skipTo;
+  }
+}

@@ -1,0 +1,24 @@
+/** One kind of record in the view: its keys begin with a byte of its own, its values have a compact form. */
+export interface Table<Value> {
+  readonly prefix: number;
+  encode(value: Value): Buffer;
+  decode(bytes: Buffer): Value;
+}
+
+/** Reads of the view as it is, or as a draft would have it. Values are never changed in place. */
+export interface Source {
+  get<Value>(table: Table<Value>, key: Buffer): Value | undefined;
+}
+
+/** `prefix`, then the pieces one behind the other. */
+export function keyOf(table: Pick<Table<unknown>, 'prefix'>, ...pieces: readonly (Uint8Array | string)[]): Buffer {
+  return Buffer.concat([
+    Buffer.of(table.prefix),
+    ...pieces.map((piece) => (typeof piece === 'string' ? Buffer.from(piece, 'utf8') : piece)),
+  ]);
+}
+
+/** Above every key that begins with `key`: what follows in a key is UTF-8 or begins below 0xff. */
+export function endOf(key: Uint8Array): Buffer {
+  return Buffer.concat([key, Buffer.of(0xff)]);
+}
