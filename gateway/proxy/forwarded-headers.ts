@@ -40,7 +40,7 @@ export function requestHeaders(exchange: Exchange): Record<string, string> {
     passed[name] = Array.isArray(value) ? value.join(', ') : value;
   }
   passed['x-request-id'] = exchange.requestId;
-  passed['traceparent'] = exchange.traceparent;
+  passed.traceparent = exchange.traceparent;
   passed['x-forwarded-for'] = exchange.remoteAddress;
   passed['x-forwarded-proto'] = 'https';
   passed['x-forwarded-host'] = exchange.request.headers.host ?? exchange.host;
