@@ -59,7 +59,10 @@ export function factsLine(readiness: Readiness): string {
     administrator,
     oneTimePassword,
     processes: Object.fromEntries(
-      Object.entries(pids).map(([name, child]) => [name, { pid: child, address: facts[name]?.address ?? facts[name]?.internalAddress }]),
+      Object.entries(pids).map(([name, child]) => [
+        name,
+        { pid: child, address: facts[name]?.address ?? facts[name]?.internalAddress },
+      ]),
     ),
   };
   return `${JSON.stringify(line)}\n`;

@@ -19,7 +19,7 @@ import { InternalClient, type InternalRoute, InternalServer } from '../../common
 import { createLogger } from '../../common/logging/index.ts';
 import { createMetrics } from '../../common/metrics/index.ts';
 import { createSigningRequest } from '../../common/x509/index.ts';
-import { type Authority, authorityRoutes, openAuthority, writeBootstrapIdentities } from './index.ts';
+import { type Authority, authorityRoutes, BootstrapUpkeep, openAuthority, writeBootstrapIdentities } from './index.ts';
 
 const logger = createLogger({ process: 'test', level: 'silent' });
 
@@ -160,12 +160,8 @@ describe('renewal', () => {
     const changed = changes(gateway, 1);
     const later = await openAuthority({ ...authority.options, processValidityMs: 60_000 });
     const ends = gateway.validToMs;
-    while (
-      (await writeBootstrapIdentities(later, [{ role: 'gateway', node: 'node-1', folder: folderOf('gateway') }]))
-        .length === 0
-    ) {
-      await systemClock.sleep(20);
-    }
+    const identities = [{ role: 'gateway' as const, node: 'node-1', folder: folderOf('gateway') }];
+    stack.use(BootstrapUpkeep.start({ authority: later, identities, clock: systemClock, logger, intervalMs: 50 }));
     await changed;
     expect(gateway.validToMs).toBeGreaterThan(ends + 30_000);
   });
