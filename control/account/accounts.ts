@@ -8,8 +8,8 @@ import type { Credential } from '../../common/filesystem/index.ts';
 import { createIdMaker, type IdMaker, type Random } from '../../common/ids/index.ts';
 import type { Logger } from '../../common/logging/index.ts';
 import { actorOf, type Principal, type Scope } from '../api/index.ts';
-import { SYSTEM } from '../log/command.ts';
-import type { CommandLog } from '../log/command-log.ts';
+import type { CommandLog } from '../log/index.ts';
+import { SYSTEM } from '../log/index.ts';
 import type { Records } from '../records/index.ts';
 import { AccessTokens } from './access-tokens.ts';
 import type { AccountChanges } from './account-changes.ts';
@@ -159,6 +159,15 @@ export class Accounts implements AsyncDisposable {
   ): Promise<void> {
     if (principal.isAdministrator && scopeAllows(principal, origin.scope ?? '*')) return;
     this.deny(principal, origin.wanted ?? 'administer the bramble', origin);
+  }
+
+  /** Of the namespace, or of the whole bramble. @throws Forbidden or Unauthenticated, audited. */
+  async assertOwner(principal: Principal, namespace: string, origin: Origin & { wanted: string }): Promise<void> {
+    const { userId } = principal;
+    if (userId !== undefined && tokenAllows(principal, 'account:write', namespace)) {
+      if (principal.isAdministrator || (await this.#access.role(namespace, userId)) === 'owner') return;
+    }
+    this.deny(principal, origin.wanted, origin);
   }
 
   /** The user's id. @throws Unauthenticated for the anonymous, Forbidden when the token lacks the scope. */

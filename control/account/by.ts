@@ -1,4 +1,4 @@
-import type { Actor } from '../log/command.ts';
+import type { Actor } from '../log/index.ts';
 
 /** On whose behalf, and for which request, a command is made. */
 export interface By {

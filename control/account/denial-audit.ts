@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import type { Clock } from '../../common/clock/index.ts';
 import type { Logger } from '../../common/logging/index.ts';
-import { type Actor, actor, type Command, SYSTEM } from '../log/command.ts';
+import { type Actor, actor, type Command, SYSTEM } from '../log/index.ts';
 import { type Applier, applier } from '../records/index.ts';
 
 const WINDOW_MS = 60_000;

@@ -1,5 +1,9 @@
+export { apiRoutes } from './api-routes.ts';
+export type { Authenticator } from './authenticate.ts';
+export { type ApiOptions, createApi, type ProcessStatus } from './create-api.ts';
 export { jsonAnswer, jsonBody, problemSchema, problems } from './describe.ts';
 export { assertIfMatch, entityTag } from './entity-tag.ts';
+export type { IdempotencyOptions } from './idempotency.ts';
 export { type ApiEnv, invalidFields, openApiApp } from './open-api-app.ts';
 export { decodeCursor, encodeCursor, listQuery, pageOf, toPage } from './page.ts';
 export { ANONYMOUS, actorOf, type Principal, SCOPES, type Scope } from './principal.ts';

@@ -1,5 +1,4 @@
 /** Who a request is from, as the door found it: made by `Accounts.resolve`, read by every domain. */
-import type { Actor } from '../log/command.ts';
 
 export const SCOPES = ['storage:read', 'storage:write', 'account:read', 'account:write', '*'] as const;
 export type Scope = (typeof SCOPES)[number];
@@ -20,8 +19,11 @@ export interface Principal {
 
 export const ANONYMOUS: Principal = { kind: 'anonymous', isAdministrator: false, via: 'none', scopes: [] };
 
-/** The principal as commands name it. `address` is the caller's, without a port. */
-export function actorOf(principal: Principal, address?: string): Actor {
+/** The `Actor` of commands that the principal makes. `address` is the caller's, without a port. */
+export function actorOf(
+  principal: Principal,
+  address?: string,
+): { kind: 'user' | 'anonymous'; id: string; token?: string; address?: string } {
   return {
     kind: principal.kind,
     id: principal.userId ?? 'anonymous',

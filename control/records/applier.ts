@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Command } from '../log/command.ts';
+import type { Command } from '../log/index.ts';
 import type { Sql } from './records.ts';
 
 /** How one type of command changes the records. A domain registers one for each of its types. */

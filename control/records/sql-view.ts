@@ -16,8 +16,7 @@ import {
 } from '../../common/errors/index.ts';
 import { decodeCbor, encodeCbor } from '../../common/internal/index.ts';
 import type { Logger } from '../../common/logging/index.ts';
-import type { Command } from '../log/command.ts';
-import type { Outcome, View } from '../log/command-log.ts';
+import type { Command, Outcome, View } from '../log/index.ts';
 import type { Applier } from './applier.ts';
 import type { Records, Sql } from './records.ts';
 import { restoreRecords, snapshotRecords } from './snapshot.ts';

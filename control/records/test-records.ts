@@ -26,7 +26,7 @@ export class TestRecordsPlace implements AsyncDisposable {
 
   static async create(): Promise<TestRecordsPlace> {
     const folder = await mkdtemp(join(tmpdir(), 'bramble-records-'));
-    const server = process.env['BRAMBLE_TEST_DATABASE_URL'];
+    const server = process.env.BRAMBLE_TEST_DATABASE_URL;
     if (!server) {
       await cp(await preparedFolder(), folder, { recursive: true });
       return new TestRecordsPlace(folder, undefined, async () => {});

@@ -1,0 +1,139 @@
+/** What the account's routes take and answer. */
+import { z } from '@hono/zod-openapi';
+import { SCOPES } from '../api/index.ts';
+import type { AccessKey, ApiToken, Session, User } from './account-queries.ts';
+import { accountName, newPassword, ROLES } from './names.ts';
+
+const time = z.iso.datetime().openapi({ example: '2026-01-31T12:00:00.000Z' });
+const label = z.string().trim().min(1).max(100);
+
+export const loginInput = z
+  .strictObject({ name: z.string().max(200), password: z.string().max(1024), newPassword: newPassword.optional() })
+  .openapi('Login');
+export const refreshInput = z.strictObject({ refreshToken: z.string().max(200) }).openapi('Refresh');
+export const grantSchema = z
+  .object({
+    accessToken: z.string(),
+    refreshToken: z.string(),
+    expiresAt: time,
+    user: z.object({ id: z.string(), name: z.string(), isAdministrator: z.boolean() }),
+  })
+  .openapi('Grant');
+export const passwordInput = z
+  .strictObject({ oldPassword: z.string().max(1024), newPassword })
+  .openapi('PasswordChange');
+
+export const role = z.enum(ROLES).openapi('Role');
+export const membershipSchema = z.object({ name: z.string(), role }).openapi('Membership');
+export const meSchema = z
+  .object({
+    user: z.object({ id: z.string(), name: z.string(), isAdministrator: z.boolean() }),
+    namespaces: z.array(membershipSchema),
+    via: z.enum(['session', 'token']),
+    scopes: z.array(z.enum(SCOPES)),
+  })
+  .openapi('Me');
+
+export const userInput = z
+  .strictObject({ name: accountName, isAdministrator: z.boolean().default(false) })
+  .openapi('NewUser');
+export const userPatch = z
+  .strictObject({
+    isAdministrator: z.boolean().optional(),
+    isDisabled: z.boolean().optional(),
+    /** True gives a new one-time password and ends the user's sessions. */
+    resetPassword: z.boolean().optional(),
+  })
+  .openapi('UserChange');
+export const userSchema = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    isAdministrator: z.boolean(),
+    isDisabled: z.boolean(),
+    mustChangePassword: z.boolean(),
+    createdAt: time,
+  })
+  .openapi('User');
+export const userWithPassword = userSchema.extend({ oneTimePassword: z.string().optional() }).openapi('UserOnce');
+
+export const sessionSchema = z
+  .object({
+    id: z.string(),
+    address: z.string().nullable(),
+    userAgent: z.string().nullable(),
+    createdAt: time,
+    usedAt: time,
+    expiresAt: time,
+    isCurrent: z.boolean(),
+  })
+  .openapi('Session');
+
+export const tokenInput = z
+  .strictObject({
+    name: label,
+    scopes: z.array(z.enum(SCOPES)).min(1).max(SCOPES.length),
+    namespace: accountName.optional(),
+    expiresAt: time.optional(),
+  })
+  .openapi('NewToken');
+export const tokenSchema = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    scopes: z.array(z.enum(SCOPES)),
+    namespace: z.string().nullable(),
+    createdAt: time,
+    expiresAt: time.nullable(),
+  })
+  .openapi('Token');
+export const newTokenSchema = tokenSchema.extend({ token: z.string() }).openapi('TokenOnce');
+
+export const accessKeyInput = z.strictObject({ namespace: accountName, name: label }).openapi('NewAccessKey');
+export const accessKeySchema = z
+  .object({ id: z.string(), namespace: z.string(), name: z.string(), createdAt: time })
+  .openapi('AccessKey');
+export const newAccessKeySchema = accessKeySchema.extend({ secret: z.string() }).openapi('AccessKeyOnce');
+
+export const namespaceInput = z.strictObject({ name: accountName }).openapi('NewNamespace');
+export const namespaceSchema = z
+  .object({
+    name: z.string(),
+    createdAt: time,
+    members: z.array(z.object({ userId: z.string(), userName: z.string(), role })),
+  })
+  .openapi('Namespace');
+export const memberInput = z.strictObject({ role }).openapi('MemberRole');
+
+export function showUser(user: User): z.infer<typeof userSchema> {
+  const { id, name, isAdministrator, isDisabled, mustChangePassword } = user;
+  return { id, name, isAdministrator, isDisabled, mustChangePassword, createdAt: user.createdAt.toISOString() };
+}
+
+export function showSession(session: Session, currentId: string | undefined): z.infer<typeof sessionSchema> {
+  return {
+    id: session.id,
+    address: session.address,
+    userAgent: session.userAgent,
+    createdAt: session.createdAt.toISOString(),
+    usedAt: session.usedAt.toISOString(),
+    expiresAt: session.expiresAt.toISOString(),
+    isCurrent: session.id === currentId,
+  };
+}
+
+export function showToken(token: ApiToken): z.infer<typeof tokenSchema> {
+  const { id, name, scopes, namespace } = token;
+  return {
+    id,
+    name,
+    scopes,
+    namespace,
+    createdAt: token.createdAt.toISOString(),
+    expiresAt: token.expiresAt?.toISOString() ?? null,
+  };
+}
+
+export function showAccessKey(key: AccessKey): z.infer<typeof accessKeySchema> {
+  return { id: key.id, namespace: key.namespace, name: key.name, createdAt: key.createdAt.toISOString() };
+}
