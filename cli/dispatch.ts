@@ -22,8 +22,7 @@ const PROCESS_SUMMARIES: Record<ProcessName, string> = {
 /** @returns the exit code. */
 export async function dispatch([word, ...rest]: string[]): Promise<number> {
   if (word === undefined || word === 'help' || word === '--help' || word === '-h') {
-    const [command] = rest;
-    if (word === 'help' && command !== undefined) return await dispatch([command, '--help']);
+    if (word === 'help' && rest.length > 0) return await dispatch([...rest, '--help']);
     process.stdout.write(await help());
     return word === undefined ? USAGE_EXIT : 0;
   }
@@ -87,7 +86,8 @@ async function version(): Promise<string> {
 
 async function help(): Promise<string> {
   const commands = await allCommands();
-  const rows = await Promise.all([...commands].map(async ([name, load]) => [name, (await load()).summary] as const));
+  const shown = [...commands].filter(([name]) => !name.startsWith('_'));
+  const rows = await Promise.all(shown.map(async ([name, load]) => [name, (await load()).summary] as const));
   const list = (entries: readonly (readonly [string, string])[]) =>
     entries.map(([name, summary]) => `  ${name.padEnd(14)} ${summary}\n`).join('');
   return [

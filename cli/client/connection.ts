@@ -117,7 +117,7 @@ export class Connection {
       headers: {
         ...(text !== undefined && { 'content-type': 'application/json' }),
         // The same for every try, so that a lost answer never makes a thing twice.
-        ...(method !== 'GET' && { 'idempotency-key': randomUUID() }),
+        ...(method === 'POST' && isCreation(path) && { 'idempotency-key': randomUUID() }),
         ...headers,
       },
       ...(text !== undefined && { body: () => text }),
@@ -172,6 +172,11 @@ export class Connection {
     if (own === undefined) throw new UsageError('You belong to no namespace; name one with --namespace.');
     return own;
   }
+}
+
+/** The server keeps a bounded number of keys: not for copies and moves, of which one command may ask many. */
+function isCreation(path: string): boolean {
+  return !/^\/api\/storage\/(copy|move)$/.test(path);
 }
 
 export interface Me {

@@ -19,7 +19,9 @@ const BROKEN_CONNECTION = new Set([
 
 /** Busy (429), a process inside away (502, 503, 504), or the connection broke: worth another try. */
 export function isTransient(error: unknown): boolean {
-  if (error instanceof AppError) return [429, 502, 503, 504].includes(error.status);
+  if (error instanceof AppError) {
+    return [429, 502, 503, 504].includes(error.status) || error.code === 'idempotency-in-progress';
+  }
   return isBrokenConnection(error);
 }
 

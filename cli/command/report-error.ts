@@ -1,6 +1,6 @@
 /** What a person is told when a command fails: one or two lines, the second with the request id. */
 import { AppError } from '../../common/errors/index.ts';
-import { RequestRefused } from '../client/index.ts';
+import { isCertificateError, RequestRefused } from '../client/index.ts';
 import type { ErrorReport } from '../terminal/output.ts';
 import { SomeFailed, UsageError } from './exit-code.ts';
 
@@ -49,10 +49,20 @@ export function explainSystemError(error: unknown): string {
       return `A part of ${path ?? 'that path'} is a file, not a folder.`;
     case 'ENOSPC':
       return `The disk that holds ${path ?? 'the target'} is full.`;
+    case 'ECONNREFUSED':
+      return 'Nothing answers there; is the bramble running? (bramble up)';
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return `The name ${(error as { hostname?: string }).hostname ?? 'of the bramble'} is not known here.`;
+    case 'ERR_TLS_CERT_ALTNAME_INVALID':
+      return `The bramble's certificate is for another name. (${message})`;
     case 'EROFS':
       return `The disk that holds ${path ?? 'the target'} is read-only.`;
     default:
-      return message ?? String(error);
+      if (isCertificateError(error))
+        return `The bramble's certificate is not trusted here (${code}); run bramble login again.`;
+      if (error instanceof AggregateError && error.errors.length > 0) return explainSystemError(error.errors[0]);
+      return message || String(error);
   }
 }
 

@@ -16,7 +16,7 @@ import { PARALLEL_TRANSFERS } from './write-options.ts';
 const options = {
   recursive: { type: 'boolean', short: 'r', description: 'everything below a remote folder' },
   'no-clobber': { type: 'boolean', description: 'replace no file: exit code 5 when there is one already' },
-  verify: { type: 'boolean', description: 'read the file again and compare its checksum with the object’s' },
+  verify: { type: 'boolean', description: 'read the object a second time and compare SHA-256 with the file' },
 } as const satisfies OptionDefinitions;
 
 type GetInvocation = Invocation<typeof options>;

@@ -16,4 +16,13 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   mv: async () => (await import('./mv.ts')).mv,
   mb: async () => (await import('./mb.ts')).mb,
   rb: async () => (await import('./rb.ts')).rb,
+  share: async () => (await import('./share.ts')).share,
+  status: async () => (await import('./status.ts')).status,
+  storage: async () => (await import('./storage.ts')).storage,
+  token: async () => (await import('./token.ts')).token,
+  user: async () => (await import('./user.ts')).user,
+  namespace: async () => (await import('./namespace.ts')).namespace,
+  audit: async () => (await import('./audit.ts')).audit,
+  completion: async () => (await import('./completion.ts')).completion,
+  __complete: async () => (await import('./complete.ts')).completeCommand,
 };

@@ -1,6 +1,6 @@
 import { defineCommand } from '../command/command.ts';
 import { describeError } from '../command/report-error.ts';
-import { listKeys } from '../remote/listing.ts';
+import { listKeys, type RemoteObject } from '../remote/listing.ts';
 import { formatRemotePath, objectUrlPath, parseBucketPath } from '../remote/remote-path.ts';
 import { runAll } from '../transfer/index.ts';
 import { PARALLEL_TRANSFERS } from './write-options.ts';
@@ -23,10 +23,10 @@ export const rb = defineCommand({
     for (const path of paths) {
       const { namespace, bucket } = await bramble.resolve(path);
       if (values.force) {
-        const keys = async function* () {
+        const keys = async function* (): AsyncGenerator<RemoteObject> {
           for await (const page of listKeys(bramble, { namespace, bucket, prefix: '' })) yield* page;
         };
-        const failed = (_item: unknown, error: unknown) => output.error(describeError('rb', error, false));
+        const failed = (_item: RemoteObject, error: unknown) => output.error(describeError('rb', error, false));
         await runAll(keys(), { parallel: PARALLEL_TRANSFERS, signal, failed }, async ({ key }) => {
           const response = await bramble.send({ method: 'DELETE', path: objectUrlPath({ namespace, bucket, key }) });
           response.body.resume();

@@ -12,7 +12,7 @@ import { AppError } from '../../common/errors/index.ts';
 import { type Connection, type HttpsResponse, withRetries } from '../client/index.ts';
 import { type ObjectAddress, objectUrlPath } from '../remote/remote-path.ts';
 import { firstByteOf, totalBytesOf } from './content-range.ts';
-import { digest } from './digest.ts';
+import { sha256 } from './sha256.ts';
 import type { TransferProgress } from './transfer-progress.ts';
 import { TransferStates } from './transfer-state.ts';
 
@@ -23,7 +23,7 @@ interface DownloadState {
 
 export interface DownloadOptions {
   readonly progress: TransferProgress | undefined;
-  /** Read the file again and compare its checksum with what came over the wire. */
+  /** Compare the file with the object, read a second time. */
   readonly verify: boolean;
   resumed(bytes: number): void;
 }
@@ -93,7 +93,7 @@ export async function downloadFile(
     }
     return { etag, size: have, modified: response.headers['last-modified'] };
   });
-  if (options.verify) await verifyDownload(bramble, part, result.etag, from);
+  if (options.verify) await verifyDownload(bramble, part, from);
   if (result.modified !== undefined) {
     const time = new Date(result.modified);
     await utimes(part, time, time);
@@ -155,15 +155,14 @@ async function writeBody(
   await pipeline(body, counter, to, { end });
 }
 
-/** By the ETag where that is the MD5 of the bytes; else by reading the object a second time. */
-async function verifyDownload(bramble: Connection, path: string, etag: string, from: ObjectAddress): Promise<void> {
-  const isMd5 = /^[0-9a-f]{32}$/.test(etag);
-  const algorithm = isMd5 ? 'md5' : 'sha256';
-  const local = digest(algorithm, createReadStream(path, { highWaterMark: 1 << 20 }));
-  const remote = isMd5
-    ? etag
-    : await digest(algorithm, (await bramble.send({ method: 'GET', path: objectUrlPath(from) })).body);
-  if ((await local) === remote) return;
+/** An ETag is the write's, not the bytes': the object is read a second time, and both by their SHA-256. */
+async function verifyDownload(bramble: Connection, path: string, from: ObjectAddress): Promise<void> {
+  const response = await bramble.send({ method: 'GET', path: objectUrlPath(from) });
+  const [local, remote] = await Promise.all([
+    sha256(createReadStream(path, { highWaterMark: 1 << 20 })),
+    sha256(response.body),
+  ]);
+  if (local === remote) return;
   throw new AppError('verification-failed', 500, 'Not the same', `${path} and ${from.key} differ; get it again.`);
 }
 

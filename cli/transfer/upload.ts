@@ -5,8 +5,8 @@ import { Readable, Transform } from 'node:stream';
 import { AppError } from '../../common/errors/index.ts';
 import { type Connection, readText } from '../client/index.ts';
 import { type ObjectAddress, objectUrlPath } from '../remote/remote-path.ts';
-import { digest } from './digest.ts';
 import { type LocalFile, localFile } from './local-files.ts';
+import { sha256 } from './sha256.ts';
 import type { TransferProgress } from './transfer-progress.ts';
 import { tusUpload } from './tus-upload.ts';
 
@@ -128,10 +128,7 @@ export async function headObject(bramble: Connection, address: ObjectAddress): P
 /** Reads the object back and compares SHA-256. @throws AppError when it differs. */
 export async function verifyUpload(bramble: Connection, file: LocalFile, to: ObjectAddress): Promise<string> {
   const response = await bramble.send({ method: 'GET', path: objectUrlPath(to) });
-  const [local, remote] = await Promise.all([
-    digest('sha256', createReadStream(file.path)),
-    digest('sha256', response.body),
-  ]);
+  const [local, remote] = await Promise.all([sha256(createReadStream(file.path)), sha256(response.body)]);
   if (local !== remote) {
     throw new AppError(
       'verification-failed',
