@@ -162,6 +162,10 @@ export class Gateway implements AsyncDisposable {
     return this.#http.port;
   }
 
+  get openRequests(): number {
+    return this.#entry.openRequests;
+  }
+
   /** `host:port` of the internal port. */
   get internalAddress(): string {
     return this.#internal.address;

@@ -31,7 +31,7 @@ export interface TestGatewayOptions {
 }
 
 const BRAMBLE = 'test';
-const LOG = { level: process.env['TEST_LOG'] ?? 'silent' } as const;
+const LOG = { level: process.env.TEST_LOG ?? 'silent' } as const;
 
 export class TestGateway implements AsyncDisposable {
   readonly gateway: Gateway;
