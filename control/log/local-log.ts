@@ -60,6 +60,7 @@ export class LocalLog implements CommandLog {
   #writing: Promise<void> | undefined;
   #refusal: Unavailable | undefined;
   #followers: (() => void)[] = [];
+  #isClosed = false;
   #snapshotting: Promise<Snapshot[]> | undefined;
   #snapshotHeight: number;
 
@@ -117,7 +118,7 @@ export class LocalLog implements CommandLog {
   }
 
   async *subscribe(from: number, signal: AbortSignal): AsyncGenerator<Entry, void, undefined> {
-    for (let next = from; !signal.aborted; ) {
+    for (let next = from; !signal.aborted && !this.#isClosed; ) {
       const applied = this.#appliedHeight();
       if (next > applied) {
         await this.#applied(signal);
@@ -175,6 +176,7 @@ export class LocalLog implements CommandLog {
     this.#refusal ??= new Unavailable('Control is stopping; try again in a moment.', { code: 'stopping' });
     await this.#writing;
     for (const queue of this.#queues) await queue.drained();
+    this.#isClosed = true;
     // Its errors are its caller's, or were logged.
     await this.#snapshotting?.catch(() => undefined);
     this.#wakeFollowers();
@@ -292,11 +294,16 @@ export class LocalLog implements CommandLog {
   }
 
   async *#range(from: number, to: number): AsyncGenerator<Entry, void, undefined> {
+    const oldest = this.#segments[0]?.firstHeight ?? 1;
+    if (from < oldest) {
+      throw new NotFound(`The log keeps its entries from ${oldest} on; entry ${from} was dropped.`, {
+        code: 'entries-dropped',
+      });
+    }
     for (let next = from; next <= to; next += 1) {
       const recent = this.#recent.get(next);
       if (!recent) {
-        // A reader that is behind reads on from the disk, one piece of the log at a time.
-        const until = Math.min(to, next + 255);
+        const until = Math.min(to, (this.#recent.firstHeight ?? to + 1) - 1);
         yield* readForwards(this.#options.disk, [...this.#segments], next, until);
         next = until;
         continue;

@@ -17,8 +17,9 @@ export interface LogFloor {
 export async function readLogFloor(disk: Disk, folder: string): Promise<LogFloor> {
   const path = join(folder, FLOOR_FILE);
   if (!(await disk.exists(path))) return { firstHeight: 1, prev: NO_HASH };
+  const content = await disk.readFile(path);
   try {
-    const { firstHeight, prev } = floorSchema.parse(JSON.parse((await disk.readFile(path)).toString('utf8')));
+    const { firstHeight, prev } = floorSchema.parse(JSON.parse(content.toString('utf8')));
     return { firstHeight, prev: Buffer.from(prev, 'hex') };
   } catch (error) {
     throw new LogCorrupt(path, 0, 'it does not say where the log begins', error);

@@ -19,8 +19,13 @@ export class RecentEntries {
     if (drop > 0) this.#entries.splice(0, drop);
   }
 
+  /** Of the oldest that is kept; undefined when there is none. */
+  get firstHeight(): number | undefined {
+    return this.#entries[0]?.entry.height;
+  }
+
   get(height: number): Entry | undefined {
-    const first = this.#entries[0]?.entry.height;
+    const first = this.firstHeight;
     return first === undefined ? undefined : this.#entries[height - first]?.entry;
   }
 }

@@ -39,8 +39,8 @@ export async function writeSnapshot(
   const folder = join(root, `${view.name}-${at.height}`);
   const temporary = folder + TEMPORARY;
   await disk.makeFolder(root);
+  if (await disk.exists(folder)) return { ...(await readManifest(disk, join(folder, MANIFEST))), folder };
   await disk.remove(temporary);
-  await disk.remove(folder);
   await disk.makeFolder(join(temporary, CONTENT));
   const viewHeight = view.appliedHeight();
   await view.snapshot(join(temporary, CONTENT));
@@ -85,12 +85,23 @@ export async function restoreSnapshot(disk: Disk, view: View, snapshot: Snapshot
 /** Removes all but the newest `keep` snapshots of the view. */
 export async function pruneSnapshots(disk: Disk, root: string, view: string, keep: number): Promise<void> {
   const own = (await listSnapshots(disk, root)).filter((snapshot) => snapshot.view === view);
-  for (const { folder } of own.slice(keep)) await disk.remove(folder);
+  const leftovers = (await disk.list(root)).filter(
+    ({ name }) => name.startsWith(`${view}-`) && name.endsWith(TEMPORARY),
+  );
+  for (const { name } of leftovers) await disk.remove(join(root, name));
+  for (const { folder } of own.slice(keep)) {
+    // Removing a folder is not one step; under its temporary name nobody takes what is left of it for a snapshot.
+    await disk.rename(folder, folder + TEMPORARY);
+    await disk.syncFolder(root);
+    await disk.remove(folder + TEMPORARY);
+  }
 }
 
 async function readManifest(disk: Disk, path: string): Promise<z.infer<typeof manifestSchema>> {
+  if (!(await disk.exists(path))) throw new LogCorrupt(path, 0, 'the snapshot has no manifest');
+  const content = await disk.readFile(path);
   try {
-    return manifestSchema.parse(JSON.parse((await disk.readFile(path)).toString('utf8')));
+    return manifestSchema.parse(JSON.parse(content.toString('utf8')));
   } catch (error) {
     throw new LogCorrupt(path, 0, 'it is not the manifest of a snapshot', error);
   }
