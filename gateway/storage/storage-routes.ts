@@ -6,15 +6,18 @@ import { InternalClient } from '../../common/internal/index.ts';
 import type { Logger } from '../../common/logging/index.ts';
 import { Gauge, type Registry } from '../../common/metrics/index.ts';
 import { type Exchange, paramOf, type Route } from '../routing/index.ts';
+import { askerOf } from './asker.ts';
 import { ChunkConnection } from './chunks/chunk-connection.ts';
 import { FaultReporter } from './master/fault-reporter.ts';
-import { type Asker, MasterClient } from './master/master-client.ts';
+import { MasterClient } from './master/master-client.ts';
 import { NodeHealth } from './master/node-health.ts';
 import { PlacementPool } from './master/placement-pool.ts';
 import { getObject } from './objects/get-object.ts';
 import { objectNameOf } from './objects/object-name.ts';
 import { putObject } from './objects/put-object.ts';
+import { streamProgress } from './progress/progress-stream.ts';
 import { UploadProgress } from './progress/upload-progress.ts';
+import { tusRoutes } from './resumable/tus-routes.ts';
 import {
   APPEND_QUEUE_BYTES,
   CLIENT_STALL_MS,
@@ -101,6 +104,7 @@ function makeTools(options: StorageOptions) {
     ids: createIdMaker(clock, random),
     stallMs: READ_STALL_MS,
     clientStallMs: CLIENT_STALL_MS,
+    patienceMs: MASTER_PATIENCE_MS,
     segmentsInFlight: SEGMENTS_IN_FLIGHT,
   };
   const dispose = async () => {
@@ -130,10 +134,13 @@ function routesUnder(tools: StorageTools, prefix: string, host: string | undefin
     { method: 'HEAD', path: object, handle: get },
     { method: 'GET', path: '/s/{token}', body: 'bulk', handle: getShared },
     { method: 'HEAD', path: '/s/{token}', handle: getShared },
+    {
+      method: 'GET',
+      path: `${prefix}/progress/{id}`,
+      body: 'bulk',
+      handle: (exchange) => streamProgress(tools, exchange),
+    },
+    ...tusRoutes(tools, prefix),
   ];
   return host === undefined ? routes : routes.map((route) => ({ ...route, host }));
-}
-
-export function askerOf(exchange: Exchange): Asker {
-  return { requestId: exchange.requestId, credential: exchange.credential, address: exchange.remoteAddress };
 }

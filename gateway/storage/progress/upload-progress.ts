@@ -9,13 +9,16 @@ export interface ProgressState {
   /** Bytes that a quorum of replicas has. */
   stored: number;
   total: number | null;
-  state: 'running' | 'done' | 'failed';
+  /** `paused`: a resumable upload whose next part has not come yet. */
+  state: 'running' | 'paused' | 'done' | 'failed';
 }
+
+type Outcome = 'paused' | 'done' | 'failed';
 
 export interface TrackedUpload extends Disposable {
   received(bytes: number): void;
   stored(bytes: number): void;
-  finish(state: 'done' | 'failed'): void;
+  finish(state: Outcome): void;
 }
 
 interface Entry extends ProgressState {
@@ -42,7 +45,7 @@ export class UploadProgress implements Disposable {
     known?.removal?.[Symbol.dispose]();
     const entry: Entry = { received: base, stored: base, total, state: 'running', name, removal: undefined };
     this.#entries.set(id, entry);
-    const finish = (state: 'done' | 'failed') => {
+    const finish = (state: Outcome) => {
       if (entry.state !== 'running') return;
       entry.state = state;
       entry.removal = this.#clock.setTimer(KEPT_AFTER_MS, () => this.#entries.delete(id));

@@ -14,6 +14,8 @@ export interface BodyReaderOptions {
   stallMs: number;
   /** Called with the bytes received so far. */
   onProgress?: (receivedBytes: number) => void;
+  /** Given every piece, in order: for checksums of the body. */
+  onPiece?: (piece: Buffer) => void;
   /** A body cut short counts as ended where it was cut (`wasCut`), instead of failing. */
   toleratesCut?: boolean;
 }
@@ -103,12 +105,13 @@ export class BodyReader implements Disposable {
   readonly #onData = (piece: Buffer): void => {
     this.#received += piece.length;
     this.#lastMoveMs = this.#options.clock.monotonic();
-    const { expectedBytes, onProgress } = this.#options;
+    const { expectedBytes, onProgress, onPiece } = this.#options;
     if (expectedBytes !== undefined && this.#received > expectedBytes) {
       this.fail(new InvalidInput(`The body is longer than the ${expectedBytes} bytes that were announced.`));
       return;
     }
     onProgress?.(this.#received);
+    onPiece?.(piece);
     this.#take(piece);
   };
 
