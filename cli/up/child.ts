@@ -101,7 +101,8 @@ export class Child {
       const exit = await this.#runOnce();
       if (signal.aborted) break;
       if (!this.#wasReady && exit.code === REFUSED) {
-        this.#fail(new Unavailable(this.#lastWords.trim() || `${this.name} ended with exit code 1 and said nothing.`));
+        const words = this.#lastWords.trim().replace(/^bramble /, '');
+        this.#fail(new Unavailable(words || `${this.name} ended with exit code 1 and said nothing.`));
         return;
       }
       deaths = deathsInARow(deaths, clock.monotonic() - began);

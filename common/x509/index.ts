@@ -2,8 +2,6 @@ export { generateKeys, importPrivateKey, privateKeyPem, SIGNATURE } from './keys
 export {
   createSigningRequest,
   type HostName,
-  type ProvenRequest,
   proveSigningRequest,
-  type SigningRequest,
 } from './signing-request.ts';
 export { x509 } from './x509.ts';

@@ -9,7 +9,8 @@ import { belongTogether, Identity, type SpiffeId, writeIdentity } from '../../co
 import { systemRandom } from '../../common/ids/index.ts';
 import { createSigningRequest, generateKeys } from '../../common/x509/index.ts';
 import { writeBootstrapIdentities } from './bootstrap-identities.ts';
-import { gatewayNames, localNames, openAuthority } from './index.ts';
+import { gatewayNames, localNames } from './gateway-names.ts';
+import { openAuthority } from './index.ts';
 
 const HOUR_MS = 3_600_000;
 const NODE: SpiffeId = { bramble: 'home', node: 'pi-1', role: 'chunkserver' };

@@ -1,5 +1,4 @@
-export { Authority, type AuthorityOptions, openAuthority } from './authority.ts';
-export { type BootstrapIdentity, writeBootstrapIdentities } from './bootstrap-identities.ts';
-export { BootstrapUpkeep, type BootstrapUpkeepOptions } from './bootstrap-upkeep.ts';
-export { domainNames, gatewayNames, localNames } from './gateway-names.ts';
+export { type Authority, openAuthority } from './authority.ts';
+export { writeBootstrapIdentities } from './bootstrap-identities.ts';
+export { BootstrapUpkeep } from './bootstrap-upkeep.ts';
 export { authorityRoutes } from './routes.ts';
