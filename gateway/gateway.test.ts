@@ -441,7 +441,7 @@ describe('stopping', () => {
     const stopped = server[Symbol.asyncDispose]();
     release.resolve();
     const answer = await slow;
-    expect([answer.body, answer.headers['connection']]).toEqual(['done', 'close']);
+    expect([answer.body, answer.headers.connection]).toEqual(['done', 'close']);
     await stopped;
     expect(performance.now() - startedMs).toBeLessThan(2_000);
     const cut = await never;

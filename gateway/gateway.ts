@@ -102,7 +102,7 @@ export class Gateway implements AsyncDisposable {
       logger,
     });
     const https = stack.use(
-      await HttpsListener.listen({ config, certificate, connections, entry, metrics, ids, logger }),
+      await HttpsListener.listen({ config, certificate, connections, entry, metrics, clock, ids, logger }),
     );
     const http = stack.use(
       await RedirectListener.listen({

@@ -1,6 +1,11 @@
 /** Bounds on what one HTTP/2 connection may make the gateway do (RFC 9113 §10.5). */
-import type { ServerOptions } from 'node:http2';
+import { constants, type ServerHttp2Session, type ServerOptions } from 'node:http2';
+import type { Clock } from '../../common/clock/index.ts';
 import type { GatewayLimits } from '../config.ts';
+import { TokenBuckets } from '../limits/token-bucket.ts';
+
+/** PING and SETTINGS of one connection. Each makes the gateway answer; honest clients send a few a minute. */
+const CONTROL_FRAMES = { perSecond: 10, burst: 100, entries: 1 };
 
 export function http2Options(limits: GatewayLimits): ServerOptions {
   return {
@@ -26,4 +31,21 @@ export function http2Options(limits: GatewayLimits): ServerOptions {
     strictSingleValueFields: true,
     unknownProtocolTimeout: 5_000,
   };
+}
+
+/** Ends a session that floods with PING or SETTINGS; the library below bounds only the answers nobody reads. */
+export function boundControlFrames(
+  session: ServerHttp2Session,
+  clock: Pick<Clock, 'monotonic'>,
+  onFlood: () => void,
+): void {
+  const frames = new TokenBuckets(CONTROL_FRAMES);
+  const count = () => {
+    if (session.destroyed || frames.take('', clock.monotonic()) === 0) return;
+    onFlood();
+    session.goaway(constants.NGHTTP2_ENHANCE_YOUR_CALM);
+    session.destroy();
+  };
+  session.on('ping', count);
+  session.on('remoteSettings', count);
 }

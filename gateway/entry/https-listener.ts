@@ -8,6 +8,7 @@ import { createServer, type Server } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
+import type { Clock } from '../../common/clock/index.ts';
 import type { IdMaker } from '../../common/ids/index.ts';
 import type { Logger } from '../../common/logging/index.ts';
 import type { PublicCertificate } from '../certificate/public-certificate.ts';
@@ -15,7 +16,7 @@ import type { GatewayConfig } from '../config.ts';
 import type { ConnectionCount } from '../limits/connection-count.ts';
 import type { ResponseStream } from '../routing/index.ts';
 import type { Entry } from './entry.ts';
-import { http2Options } from './http2-limits.ts';
+import { boundControlFrames, http2Options } from './http2-limits.ts';
 import type { OpenRequest } from './open-request.ts';
 import { type ParserError, parserRefusal, writeRefusal } from './parser-refusal.ts';
 import type { RequestMetrics } from './request-metrics.ts';
@@ -26,6 +27,7 @@ export interface HttpsListenerOptions {
   connections: ConnectionCount;
   entry: Entry;
   metrics: RequestMetrics;
+  clock: Clock;
   ids: IdMaker;
   logger: Logger;
 }
@@ -174,6 +176,7 @@ export class HttpsListener implements AsyncDisposable {
     this.#http2.on('session', (session) => {
       this.#sessions.add(session);
       session.once('close', () => this.#sessions.delete(session));
+      boundControlFrames(session, this.#options.clock, () => this.#options.metrics.refused('http2-flood'));
       session.setTimeout(this.#options.config.limits.keepAliveTimeout, () => session.close());
     });
     this.#http2.on('sessionError', (error) => {
