@@ -2,6 +2,7 @@ import type { Clock } from '../common/clock/index.ts';
 import type { Logger } from '../common/logging/index.ts';
 import type { ChunkserverConfig } from './chunkserver-config.ts';
 import type { ChunkserverMetrics } from './metrics.ts';
+import type { SegmentBuffers } from './replication/segment-buffers.ts';
 import type { SegmentChain } from './replication/segment-chain.ts';
 import type { SegmentWriter } from './replication/segment-writer.ts';
 import type { SharedAppends } from './replication/shared-appends.ts';
@@ -22,6 +23,7 @@ export interface ChunkserverParts {
   segmentChain: SegmentChain;
   appends: SharedAppends;
   budget: WriteBudget;
+  segmentBuffers: SegmentBuffers;
   /** Requests in flight, and how many of them are reads. */
   load: { requests: number; reads: number };
 }

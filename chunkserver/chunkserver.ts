@@ -14,6 +14,7 @@ import { Heartbeat } from './heartbeat/heartbeat.ts';
 import { chunkserverMetrics } from './metrics.ts';
 import { ChainForwarder } from './replication/chain-forwarder.ts';
 import { ReplicaLink } from './replication/replica-link.ts';
+import { SegmentBuffers } from './replication/segment-buffers.ts';
 import { SegmentChain } from './replication/segment-chain.ts';
 import { SegmentWriter } from './replication/segment-writer.ts';
 import { SharedAppends } from './replication/shared-appends.ts';
@@ -89,6 +90,7 @@ export async function startChunkserver(options: ChunkserverOptions): Promise<Chu
     reader,
     load,
     budget: new WriteBudget(config.writeBuffer, clock, config.stallTimeout),
+    segmentBuffers: new SegmentBuffers(KEPT_SEGMENT_BUFFERS),
     segments: new SegmentWriter({
       store,
       clock,
@@ -151,4 +153,6 @@ export async function startChunkserver(options: ChunkserverOptions): Promise<Chu
 }
 
 /** Of about a mebibyte each. */
-const KEPT_READ_BUFFERS = 32;
+const KEPT_READ_BUFFERS = 16;
+/** Of a segment each. */
+const KEPT_SEGMENT_BUFFERS = 8;

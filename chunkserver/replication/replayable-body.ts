@@ -1,31 +1,45 @@
 /**
  * A body kept in memory while it arrives, which any number of readers take from the beginning, as it arrives: the next
- * of the chain first, and another one when that one fails. Bounded by the one who fills it.
+ * of the chain first, and another one when that one fails.
+ *
+ * It lies in one buffer. Copying each arriving piece there costs less than keeping the pieces: those would outlive
+ * young garbage collections by the thousand, and each would be a write of its own to the next replica.
  */
 import { Readable } from 'node:stream';
 
 export class ReplayableBody {
-  readonly length: number;
-  readonly #pieces: Uint8Array[] = [];
+  readonly #buffer: Buffer;
   readonly #ended = Promise.withResolvers<void>();
   #received = 0;
   #failure: Error | undefined;
   #waiting: (() => void)[] = [];
 
-  /** `length`: bytes it will have. */
-  constructor(length: number) {
-    this.length = length;
-    this.#ended.promise.catch(() => undefined); // also told to readers; nobody need ask for it here
+  /** Arrives in `buffer`, which is as long as the body will be. */
+  constructor(buffer: Buffer) {
+    this.#buffer = buffer;
+    this.#ended.promise.catch(() => undefined); // readers are told as well; nobody need ask for it here
   }
 
-  static of(pieces: readonly Uint8Array[]): ReplayableBody {
-    const body = new ReplayableBody(pieces.reduce((sum, piece) => sum + piece.byteLength, 0));
-    for (const piece of pieces) body.push(piece);
+  /** One that is there already. */
+  static whole(buffer: Buffer): ReplayableBody {
+    const body = new ReplayableBody(buffer);
+    body.#received = buffer.length;
+    body.#ended.resolve();
     return body;
+  }
+
+  /** Bytes it will have. */
+  get length(): number {
+    return this.#buffer.length;
   }
 
   get received(): number {
     return this.#received;
+  }
+
+  /** What has arrived, from `from` to `to`. */
+  view(from: number, to: number): Buffer {
+    return this.#buffer.subarray(from, Math.min(to, this.#received));
   }
 
   /** What ended it before it was complete. */
@@ -38,8 +52,10 @@ export class ReplayableBody {
     return this.#ended.promise;
   }
 
+  /** Takes a copy of what has arrived. */
   push(piece: Uint8Array): void {
-    this.#pieces.push(piece);
+    if (this.#failure || this.#received + piece.byteLength > this.length) return;
+    this.#buffer.set(piece, this.#received);
     this.#received += piece.byteLength;
     if (this.#received === this.length) this.#ended.resolve();
     this.#wake();
@@ -54,24 +70,22 @@ export class ReplayableBody {
 
   /** A stream of the whole body. `onProgress` is told how much of it was taken. */
   stream(onProgress: (taken: number) => void): Readable {
-    let index = 0;
     let taken = 0;
-    const stream = new Readable({
-      highWaterMark: STREAM_BUFFER_BYTES,
-      read: () => {
-        for (;;) {
-          const piece = this.#pieces[index];
-          if (!piece) break;
-          index += 1;
-          taken += piece.byteLength;
-          onProgress(taken);
-          if (!stream.push(piece)) return;
-        }
-        if (this.#failure) stream.destroy(this.#failure);
-        else if (taken === this.length) stream.push(null);
-        else this.#waiting.push(() => stream._read(STREAM_BUFFER_BYTES));
-      },
-    });
+    const read = () => {
+      if (this.#failure) {
+        stream.destroy(this.#failure);
+      } else if (taken === this.length) {
+        stream.push(null);
+      } else if (this.#received - taken >= Math.min(STREAM_PIECE_BYTES, this.length - taken)) {
+        const piece = this.#buffer.subarray(taken, Math.min(this.#received, taken + STREAM_BUFFER_BYTES));
+        taken += piece.length;
+        onProgress(taken);
+        stream.push(piece);
+      } else {
+        this.#waiting.push(read);
+      }
+    };
+    const stream = new Readable({ highWaterMark: STREAM_BUFFER_BYTES, read });
     return stream;
   }
 
@@ -82,4 +96,6 @@ export class ReplayableBody {
   }
 }
 
-const STREAM_BUFFER_BYTES = 256 * 1024;
+/** Forwarded at once at least, so that a write to the network is worth its system call. */
+const STREAM_PIECE_BYTES = 128 * 1024;
+const STREAM_BUFFER_BYTES = 512 * 1024;

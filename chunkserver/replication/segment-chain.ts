@@ -100,9 +100,9 @@ export class SegmentChain {
         from: offset,
         to: offset + length,
       });
-      const checksum = payload.reduce((sum, piece) => crc32c(piece, sum), 0);
+      const checksum = crc32c(payload);
       const missing = { version: last.version, offset, length, checksum, isLast: false };
-      await link.send(next, behind, this.#write(chunk.id, missing, ReplayableBody.of(payload), write.requestId));
+      await link.send(next, behind, this.#write(chunk.id, missing, ReplayableBody.whole(payload), write.requestId));
     }
     return await forwarder.forward([next, ...behind], memory.lost, write);
   }

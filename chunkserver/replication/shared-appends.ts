@@ -95,7 +95,7 @@ export class SharedAppends {
       method: 'POST',
       path: `/chunks/${chunk.id}/replicate?version=${version}&offset=${offset}`,
       headers: {},
-      body: ReplayableBody.of(encodeAppendBody(records)),
+      body: ReplayableBody.whole(Buffer.concat(encodeAppendBody(records))),
       requestId,
       answerTimeoutMs: this.#options.answerTimeoutMs,
     });

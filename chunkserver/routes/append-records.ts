@@ -65,15 +65,9 @@ async function receiveRecords(
   context: InternalRequest,
   length: number,
 ): Promise<AppendRecord[]> {
-  const body = new ReplayableBody(length);
-  const pieces: Uint8Array[] = [];
-  await receiveBody(context.request, body, {
-    clock: parts.clock,
-    idleTimeoutMs: parts.config.idleTimeout,
-    onPiece: (piece) => pieces.push(piece),
-  });
-  const [only] = pieces;
-  const records = decodeAppendBody(pieces.length === 1 && only ? only : Buffer.concat(pieces, length));
+  const body = new ReplayableBody(Buffer.allocUnsafe(length));
+  await receiveBody(context.request, body, { clock: parts.clock, idleTimeoutMs: parts.config.idleTimeout });
+  const records = decodeAppendBody(body.view(0, length));
   parts.metrics.bytesWritten.inc(length);
   return records;
 }

@@ -3,11 +3,13 @@
  * and answers with everyone's votes. Our own failure is a vote as well, so that the rest of the chain may reach a quorum
  * without us; only what concerns the request itself is an error status.
  */
+import { crc32c } from '../../common/checksum/index.ts';
 import { InvalidInput, TooLarge } from '../../common/errors/index.ts';
 import {
   BLOCK_BYTES,
   CHUNK_HEADERS,
   physicalLength,
+  type Replica,
   SEGMENT_BYTES,
   type Vote,
   type WriteAnswer,
@@ -63,24 +65,49 @@ async function storeAndForward(
   context: InternalRequest,
   chunk: Chunk,
   segment: SegmentRequest,
-  chain: ReturnType<typeof parseChain>,
+  chain: readonly Replica[],
 ): Promise<Vote[]> {
-  const body = new ReplayableBody(segment.length);
-  const blocks = new RecordBlocks(chunk.headers, physicalLength(segment.offset));
+  const buffer = parts.segmentBuffers.take();
+  const body = new ReplayableBody(buffer.subarray(0, segment.length));
   const forwarding = parts.segmentChain.forward(chunk, chain, segment, body, context.requestId);
   forwarding.catch(() => undefined); // awaited below, unless the body itself fails first
-  const checksum = await receiveBody(context.request, body, {
+  const blocks = await receiveBlocks(parts, context, chunk, segment, body);
+  parts.metrics.bytesWritten.inc(segment.length);
+  const [own, others] = await Promise.all([ownVote(parts, chunk, { ...segment, blocks }), forwarding]);
+  // After a failure somebody may still look at the buffer: a connection that was given up, a write under way.
+  if (own.ok && others.every((vote) => vote.ok)) parts.segmentBuffers.giveBack(buffer);
+  return [own, ...others];
+}
+
+/** Receives the body; checks and cuts it into blocks while each is still in the processor's cache. */
+async function receiveBlocks(
+  parts: ChunkserverParts,
+  context: InternalRequest,
+  chunk: Chunk,
+  segment: SegmentRequest,
+  body: ReplayableBody,
+): Promise<RecordBlocks> {
+  const blocks = new RecordBlocks(chunk.headers, physicalLength(segment.offset));
+  let checksum = 0;
+  let done = 0;
+  const takeBlocks = () => {
+    while (done < body.received && (body.received - done >= BLOCK_BYTES || body.received === body.length)) {
+      const block = body.view(done, done + BLOCK_BYTES);
+      checksum = crc32c(block, checksum);
+      blocks.push(block);
+      done += block.length;
+    }
+  };
+  await receiveBody(context.request, body, {
     clock: parts.clock,
     idleTimeoutMs: parts.config.idleTimeout,
-    onPiece: (piece) => blocks.push(piece),
+    onProgress: takeBlocks,
   });
   if (checksum !== segment.checksum) {
     throw new InvalidInput('The segment is not what was sent.', { code: 'checksum-mismatch' });
   }
   blocks.endRecord();
-  parts.metrics.bytesWritten.inc(segment.length);
-  const [own, others] = await Promise.all([ownVote(parts, chunk, { ...segment, blocks }), forwarding]);
-  return [own, ...others];
+  return blocks;
 }
 
 async function ownVote(

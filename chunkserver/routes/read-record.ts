@@ -42,7 +42,7 @@ async function sendRange(parts: ChunkserverParts, context: InternalRequest, id: 
       signal.throwIfAborted();
       sent = sendPiece(parts, response, piece);
       sent.catch(() => undefined); // awaited in the next round or behind the loop
-      parts.metrics.bytesRead.inc(piece.length);
+      parts.metrics.bytesRead.inc(piece.payload.length);
     }
     await sent;
     response.end();
@@ -62,13 +62,7 @@ async function sendPiece(parts: ChunkserverParts, response: ServerResponse, piec
     reject(new Error(`The reader took nothing for ${parts.config.idleTimeout} ms.`)),
   );
   try {
-    response.cork();
-    piece.payload.forEach((view, index) => {
-      const isLast = index === piece.payload.length - 1;
-      if (isLast) response.write(view, (error) => (error ? reject(error) : resolve()));
-      else response.write(view);
-    });
-    response.uncork();
+    response.write(piece.payload, (error) => (error ? reject(error) : resolve()));
     await promise;
     piece[Symbol.dispose](); // only when all was sent: a broken connection may still look at the buffer
   } finally {

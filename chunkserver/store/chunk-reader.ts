@@ -22,10 +22,9 @@ export interface RecordRange {
 
 export type Fault = HeartbeatRequest['faults'][number];
 
-/** Verified payload, as views of a buffer that must be given back. */
+/** Verified payload, as a view of a buffer that is given back by disposing of it. */
 export interface ReadPiece extends Disposable {
-  payload: Buffer[];
-  length: number;
+  payload: Buffer;
 }
 
 export class ChunkReader {
@@ -61,10 +60,10 @@ export class ChunkReader {
   }
 
   /** All of the range in memory, of at most a segment. */
-  async readAll(chunk: Chunk, range: RecordRange): Promise<Buffer[]> {
+  async readAll(chunk: Chunk, range: RecordRange): Promise<Buffer> {
     const payload: Buffer[] = [];
-    for await (const piece of this.pieces(chunk, range)) payload.push(...piece.payload);
-    return payload;
+    for await (using piece of this.pieces(chunk, range)) payload.push(Buffer.from(piece.payload));
+    return Buffer.concat(payload);
   }
 
   async #readPiece(
@@ -82,7 +81,6 @@ export class ChunkReader {
       const payload = this.#verify(chunk, range, firstBlock, read, position);
       return {
         payload,
-        length: payload.reduce((sum, view) => sum + view.length, 0),
         [Symbol.dispose]: () => this.#buffers.giveBack(buffer),
       };
     } catch (error) {
@@ -104,22 +102,26 @@ export class ChunkReader {
     }
   }
 
-  #verify(chunk: Chunk, range: RecordRange, firstBlock: number, bytes: Buffer, position: number): Buffer[] {
-    const payload: Buffer[] = [];
-    for (let at = 0, begin = firstBlock * BLOCK_BYTES; begin < range.to && begin < range.length; begin += BLOCK_BYTES) {
-      if (payload.length >= READ_BLOCKS) break;
+  /**
+   * Checks the blocks and moves their payload together over the headers, while it is in the processor's cache: one large
+   * write to the network is much cheaper than many, and TLS would copy them together anyway.
+   */
+  #verify(chunk: Chunk, range: RecordRange, firstBlock: number, bytes: Buffer, position: number): Buffer {
+    const firstByte = firstBlock * BLOCK_BYTES;
+    const end = Math.min(range.to, firstByte + READ_BLOCKS * BLOCK_BYTES);
+    let at = 0;
+    for (let begin = firstByte; begin < end; begin += BLOCK_BYTES) {
       const block = verifyBlock(chunk.headers, bytes, at, position);
       if (!block.ok) throw this.#fault(chunk, position + at, block.problem);
-      const expected = Math.min(BLOCK_BYTES, range.length - begin);
-      if (block.payload.length !== expected) {
+      if (block.payload.length !== Math.min(BLOCK_BYTES, range.length - begin)) {
         throw new InvalidInput(`There is no record of ${range.length} bytes at ${range.offset} of ${chunk.id}.`, {
           code: 'not-a-record',
         });
       }
-      payload.push(block.payload.subarray(Math.max(0, range.from - begin), Math.min(expected, range.to - begin)));
+      block.payload.copy(bytes, begin - firstByte);
       at = block.end;
     }
-    return payload;
+    return bytes.subarray(Math.max(0, range.from - firstByte), end - firstByte);
   }
 
   #fault(chunk: Chunk, offset: number, detail: string, cause?: unknown): BadGateway {
