@@ -1,7 +1,7 @@
 /** `bramble up` as a person has it: the real program, real processes, a folder of its own, free ports. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { request } from 'node:https';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -182,12 +182,22 @@ describe('what is in the way is told in one line', () => {
     expect(refused.stderr).toMatch(/^bramble up: BRAMBLE_UP_COLOUR is not a setting; .*\n$/);
   });
 
-  test('packages that were not installed, or a Node too old', async () => {
+  test('packages that were not installed', async () => {
     const bare = join(folder, 'bramble');
     await writeFile(bare, await readFile(BRAMBLE), { mode: 0o755 });
     const refused = bramble(['up'], {}, bare);
     expect(await refused.exited).toBe(1);
-    expect(refused.stderr).toMatch(/^bramble: .*npm ci.*\n$/);
+    expect(refused.stderr).toMatch(/^bramble: its packages are not installed yet; run: npm ci .*\n$/);
+  });
+
+  test('a Node too old', async () => {
+    const old = join(folder, 'bramble');
+    await writeFile(old, await readFile(BRAMBLE), { mode: 0o755 });
+    await mkdir(join(folder, 'node_modules', 'zod'), { recursive: true });
+    await writeFile(join(folder, 'node'), '#!/bin/sh\necho v20.20.2\n', { mode: 0o755 });
+    const refused = bramble(['up'], { PATH: `${folder}:/usr/bin:/bin` }, old);
+    expect(await refused.exited).toBe(1);
+    expect(refused.stderr).toMatch(/^bramble: Node 24 or newer is needed, and .* is v20\.20\.2; run: npm ci .*\n$/);
   });
 });
 
