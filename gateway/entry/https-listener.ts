@@ -16,7 +16,7 @@ import type { GatewayConfig } from '../config.ts';
 import type { ConnectionCount } from '../limits/connection-count.ts';
 import type { ResponseStream } from '../routing/index.ts';
 import type { Entry } from './entry.ts';
-import { boundControlFrames, http2Options } from './http2-limits.ts';
+import { boundControlFrames, http2Options, WINDOW_BYTES } from './http2-limits.ts';
 import type { OpenRequest } from './open-request.ts';
 import { type ParserError, parserRefusal, writeRefusal } from './parser-refusal.ts';
 import type { RequestMetrics } from './request-metrics.ts';
@@ -176,6 +176,7 @@ export class HttpsListener implements AsyncDisposable {
     this.#http2.on('session', (session) => {
       this.#sessions.add(session);
       session.once('close', () => this.#sessions.delete(session));
+      session.setLocalWindowSize(WINDOW_BYTES);
       boundControlFrames(session, this.#options.clock, () => this.#options.metrics.refused('http2-flood'));
       session.setTimeout(this.#options.config.limits.keepAliveTimeout, () => session.close());
     });
