@@ -41,14 +41,14 @@ export interface AuditPage {
 
 /** Reads backwards, piece by piece, and stops at the page's end; memory does not depend on the log's length. */
 export async function listAudit(
-  log: { readBackwards(from?: number): AsyncIterable<Entry> },
+  log: { readBackwards(from?: number, beforeMs?: number): AsyncIterable<Entry> },
   query: AuditQuery,
   lookAt: number = LOOK_AT,
 ): Promise<AuditPage> {
   const items: AuditRecord[] = [];
   const [afterHeight, afterIndex] = query.after ?? [undefined, 0];
   let looked = 0;
-  for await (const entry of log.readBackwards(afterHeight)) {
+  for await (const entry of log.readBackwards(afterHeight, query.untilMs)) {
     if (query.sinceMs !== undefined && entry.time < query.sinceMs) break;
     const isTooNew = query.untilMs !== undefined && entry.time >= query.untilMs;
     const start = entry.height === afterHeight ? afterIndex : entry.commands.length;

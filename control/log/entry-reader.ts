@@ -39,6 +39,24 @@ export async function* readBackwards(
   }
 }
 
+/** A height at or above which no entry is older than `timeMs`, minus one: where to begin to look backwards for older ones. */
+export function heightBelowTime(segments: readonly Segment[], timeMs: number): number {
+  let height = segments.at(-1)?.lastHeight ?? 0;
+  for (const { points } of segments.toReversed()) {
+    // Times never go back, so the points are in order of time also.
+    let low = 0;
+    let high = points.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((points[middle]?.time ?? 0) >= timeMs) high = middle;
+      else low = middle + 1;
+    }
+    height = (points[low]?.height ?? height + 1) - 1;
+    if (low > 0) break;
+  }
+  return height;
+}
+
 function segmentOf(segments: readonly Segment[], height: number): Segment {
   const segment = segments.findLast(({ firstHeight }) => firstHeight <= height);
   if (segment && segment.lastHeight >= height) return segment;

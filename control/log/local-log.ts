@@ -14,7 +14,7 @@ import type { Head } from './chain-scan.ts';
 import type { Command } from './command.ts';
 import type { CommandLog, Entry, View } from './command-log.ts';
 import { ENTRY_OVERHEAD_BYTES, encodeEntry } from './entry-codec.ts';
-import { readBackwards, readForwards } from './entry-reader.ts';
+import { heightBelowTime, readBackwards, readForwards } from './entry-reader.ts';
 import { writeLogFloor } from './log-floor.ts';
 import { createLogMetrics, type LogMetrics } from './log-metrics.ts';
 import { RecentEntries } from './recent-entries.ts';
@@ -112,9 +112,17 @@ export class LocalLog implements CommandLog {
     yield* this.#range(from, this.height);
   }
 
-  /** The durable entries, newest first, from `from` (or the last) down to the oldest that is kept. */
-  readBackwards(from = this.height): AsyncGenerator<Entry, void, undefined> {
-    return readBackwards(this.#options.disk, [...this.#segments], Math.min(from, this.height));
+  /**
+   * The durable entries, newest first, from `from` (or the last) down to the oldest that is kept. With `beforeMs` it
+   * begins near the last entry that is older than that, and may still give a few that are not.
+   */
+  readBackwards(from = this.height, beforeMs = Number.POSITIVE_INFINITY): AsyncGenerator<Entry, void, undefined> {
+    const segments = [...this.#segments];
+    return readBackwards(
+      this.#options.disk,
+      segments,
+      Math.min(from, this.height, heightBelowTime(segments, beforeMs)),
+    );
   }
 
   async *subscribe(from: number, signal: AbortSignal): AsyncGenerator<Entry, void, undefined> {
