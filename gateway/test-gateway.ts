@@ -56,6 +56,7 @@ export class TestGateway implements AsyncDisposable {
         internalPort: 0,
         controlAddress: `127.0.0.1:${controlPort}`,
         dataFolder: folder,
+        logLevel: 'debug',
         ...options.settings,
       },
     };
@@ -71,7 +72,7 @@ export class TestGateway implements AsyncDisposable {
       clock: systemClock,
       random: systemRandom,
       logger: createLogger(
-        { process: 'gateway', level: 'debug' },
+        { process: 'gateway', level: config.logLevel },
         { write: (line: string) => void lines.push(JSON.parse(line)) },
       ),
       dataPath: () => ({ routes: options.routes ?? [], [Symbol.asyncDispose]: async () => {} }),
