@@ -75,7 +75,7 @@ export class SegmentWriter {
     state.unsynced += written;
     if (state.running || state.unsynced < writeBackBytes) return;
     state.unsynced = 0;
-    state.running = store.sync(chunk).then(
+    state.running = store.syncBytes(chunk).then(
       () => {
         state.running = undefined;
       },

@@ -112,6 +112,11 @@ export class ChunkStore implements AsyncDisposable {
     });
   }
 
+  /** The same for the bytes alone: for a chunk whose name is not yet promised to anyone. */
+  async syncBytes(chunk: Chunk): Promise<void> {
+    await this.#change(chunk, (file) => file.sync());
+  }
+
   /** The chunk has grown: `length` bytes of its file are whole. */
   extend(chunk: Chunk, length: number): void {
     if (length === chunk.length) return;
@@ -124,7 +129,7 @@ export class ChunkStore implements AsyncDisposable {
     await inTurn(chunk, async () => {
       if (chunk.state === 'sealed') return;
       if (chunk.isSuspect) throw suspect(chunk);
-      await this.sync(chunk);
+      await this.syncBytes(chunk);
       await this.#moveToSealed(chunk, chunk.version);
     });
   }
@@ -142,7 +147,7 @@ export class ChunkStore implements AsyncDisposable {
         if (chunk.isSuspect && chunk.kind === 'own') throw suspect(chunk);
         await this.#change(chunk, (file) => file.truncate(kept));
         this.extend(chunk, kept);
-        await this.sync(chunk);
+        await this.syncBytes(chunk);
       }
       await this.#moveToSealed(chunk, Math.max(version, chunk.version));
     });
