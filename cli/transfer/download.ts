@@ -4,17 +4,20 @@
  */
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, rename, stat, utimes } from 'node:fs/promises';
-import type { IncomingMessage } from 'node:http';
 import { dirname, resolve } from 'node:path';
-import { Transform, type Writable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import type { Writable } from 'node:stream';
 import { AppError } from '../../common/errors/index.ts';
 import { type Connection, type HttpsResponse, withRetries } from '../client/index.ts';
 import { type ObjectAddress, objectUrlPath } from '../remote/remote-path.ts';
 import { firstByteOf, totalBytesOf } from './content-range.ts';
+import { headObject } from './head-object.ts';
 import { sha256 } from './sha256.ts';
 import type { TransferProgress } from './transfer-progress.ts';
 import { TransferStates } from './transfer-state.ts';
+import { writeBody, writeFileBody } from './write-body.ts';
+
+/** What may wait for the disk. */
+const WRITE_BUFFER_BYTES = 4 << 20;
 
 interface DownloadState {
   readonly source: string;
@@ -53,21 +56,14 @@ export async function downloadFile(
     options.resumed(have);
   }
   const result = await withRetries(bramble.retries, async (progressed) => {
-    const response = await bramble.sendOnce(
-      {
-        method: 'GET',
-        path: objectUrlPath(from),
-        headers: have > 0 && known ? { range: `bytes=${have}-`, 'if-range': `"${known.etag}"` } : {},
-      },
-      [416],
-    );
+    const headers = have > 0 && known ? { range: `bytes=${have}-`, 'if-range': `"${known.etag}"` } : {};
+    let response = await bramble.sendOnce({ method: 'GET', path: objectUrlPath(from), headers }, [416]);
     if (response.status === 416) {
-      // Nothing is missing, or the object has become shorter: begin again, it costs one request.
+      // Nothing is missing; or what is here is longer than the object, and of no use.
       response.body.resume();
-      options.progress?.advance(-have);
-      have = 0;
-      known = undefined;
-      throw new AppError('range-outdated', 503, 'Range outdated', `${from.key} has changed.`, { retryAfterSeconds: 0 });
+      const { size, etag, modifiedAt } = await headObject(bramble, from);
+      if (size === have && etag === known?.etag) return { etag, size, modified: modifiedAt };
+      response = await bramble.sendOnce({ method: 'GET', path: objectUrlPath(from) });
     }
     const start = firstByteOf(response);
     if (start !== have) options.progress?.advance(start - have);
@@ -78,16 +74,16 @@ export async function downloadFile(
       known = { source, etag };
       await states.write(identity, known);
     }
-    await writeBody(
-      response.body,
-      createWriteStream(part, { flags: start === 0 ? 'w' : 'r+', start }),
-      true,
-      (bytes) => {
-        have += bytes;
-        options.progress?.advance(bytes);
-        progressed();
-      },
-    );
+    const file = createWriteStream(part, {
+      flags: start === 0 ? 'w' : 'r+',
+      start,
+      highWaterMark: WRITE_BUFFER_BYTES,
+    });
+    await writeFileBody(response.body, file, (bytes) => {
+      have += bytes;
+      options.progress?.advance(bytes);
+      progressed();
+    });
     if (total !== undefined && have !== total) {
       throw new AppError('size-differs', 500, 'Sizes differ', `${from.key} has ${total} bytes; ${have} came.`);
     }
@@ -122,7 +118,7 @@ export async function downloadStream(
       throw new AppError('bad-answer', 500, 'Not a good answer', `${from.key} could not be gone on with.`);
     }
     etag = etagOf(response);
-    await writeBody(response.body, to, false, (bytes) => {
+    await writeBody(response.body, to, (bytes) => {
       have += bytes;
       progress?.advance(bytes);
       progressed();
@@ -136,23 +132,6 @@ function downloadStates(home: string): TransferStates<DownloadState> {
     const { source, etag } = (value ?? {}) as Partial<DownloadState>;
     return typeof source === 'string' && typeof etag === 'string';
   });
-}
-
-/** `end`: whether this was all that goes there; stdout stays open. `moved` counts what is on its way to the disk. */
-async function writeBody(
-  body: IncomingMessage,
-  to: Writable,
-  end: boolean,
-  moved: (bytes: number) => void,
-): Promise<void> {
-  const counter = new Transform({
-    highWaterMark: 1 << 20,
-    transform(piece: Buffer, _encoding, done) {
-      moved(piece.length);
-      done(null, piece);
-    },
-  });
-  await pipeline(body, counter, to, { end });
 }
 
 /** An ETag is the write's, not the bytes': the object is read a second time, and both by their SHA-256. */

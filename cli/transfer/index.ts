@@ -4,4 +4,4 @@ export { type LocalFile, localFile, walkFolder } from './local-files.ts';
 export { runAll } from './run-all.ts';
 export { nameInTarget, remoteTarget, safeLocalPath } from './target-name.ts';
 export { uploadStates } from './tus-upload.ts';
-export { headObject, type Uploaded, uploadFile, uploadStream, verifyUpload } from './upload.ts';
+export { uploadFile, uploadStream, verifyUpload } from './upload.ts';

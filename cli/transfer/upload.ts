@@ -5,6 +5,7 @@ import { Readable, Transform } from 'node:stream';
 import { AppError } from '../../common/errors/index.ts';
 import { type Connection, readText } from '../client/index.ts';
 import { type ObjectAddress, objectUrlPath } from '../remote/remote-path.ts';
+import { headObject, type StoredVersion } from './head-object.ts';
 import { type LocalFile, localFile } from './local-files.ts';
 import { sha256 } from './sha256.ts';
 import type { TransferProgress } from './transfer-progress.ts';
@@ -21,18 +22,12 @@ export interface UploadOptions {
   resumed(bytes: number): void;
 }
 
-export interface Uploaded {
-  readonly etag: string;
-  readonly size: number;
-  readonly modifiedAt: string;
-}
-
 export async function uploadFile(
   bramble: Connection,
   file: LocalFile,
   to: ObjectAddress,
   options: UploadOptions,
-): Promise<Uploaded> {
+): Promise<StoredVersion> {
   if (file.size <= ONE_REQUEST_BYTES) {
     const bytes = await readFile(file.path);
     const uploaded = await putBytes(bramble, bytes, to, options);
@@ -67,7 +62,7 @@ export async function uploadStream(
   stream: Readable,
   to: ObjectAddress,
   options: UploadOptions,
-): Promise<Uploaded> {
+): Promise<StoredVersion> {
   const { head, rest } = await readHead(stream, ONE_REQUEST_BYTES);
   if (!rest) {
     const uploaded = await putBytes(bramble, head, to, options);
@@ -93,7 +88,7 @@ export async function uploadStream(
     headers: { ...options.preconditions, 'content-type': options.contentType },
     body: () => Readable.from(body(), { objectMode: false, highWaterMark: 1 << 20 }),
   });
-  const uploaded = JSON.parse(await readText(response.body)) as Uploaded;
+  const uploaded = JSON.parse(await readText(response.body)) as StoredVersion;
   if (uploaded.size !== size) throw sizeDiffers(to, uploaded.size, size);
   return uploaded;
 }
@@ -103,26 +98,16 @@ async function putBytes(
   bytes: Buffer,
   to: ObjectAddress,
   { contentType, preconditions }: UploadOptions,
-): Promise<Uploaded> {
+): Promise<StoredVersion> {
   const response = await bramble.send({
     method: 'PUT',
     path: objectUrlPath(to),
     headers: { ...preconditions, 'content-type': contentType, 'content-length': String(bytes.length) },
     body: () => bytes,
   });
-  const uploaded = JSON.parse(await readText(response.body)) as Uploaded;
+  const uploaded = JSON.parse(await readText(response.body)) as StoredVersion;
   if (uploaded.size !== bytes.length) throw sizeDiffers(to, uploaded.size, bytes.length);
   return uploaded;
-}
-
-export async function headObject(bramble: Connection, address: ObjectAddress): Promise<Uploaded> {
-  const { headers, body } = await bramble.send({ method: 'HEAD', path: objectUrlPath(address) });
-  body.resume();
-  return {
-    etag: String(headers.etag ?? '').replace(/^(W\/)?"|"$/g, ''),
-    size: Number(headers['content-length']),
-    modifiedAt: new Date(headers['last-modified'] ?? 0).toISOString(),
-  };
 }
 
 /** Reads the object back and compares SHA-256. @throws AppError when it differs. */
