@@ -23,8 +23,8 @@ export type InternalResponse = Dispatcher.ResponseData;
 
 export class InternalClient implements AsyncDisposable {
   readonly #agents = new Map<Role, Agent>();
-  /** Of certificates before the present one, with requests still in flight. */
-  readonly #closing = new Set<Agent>();
+  /** Every open connection, also those of agents that are closing: undici's agents forget them at once. */
+  readonly #connected = new Set<Dispatcher>();
   readonly #identity: Identity;
   readonly #connections: number;
   readonly #renewal: Disposable;
@@ -94,7 +94,7 @@ export class InternalClient implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#renewal[Symbol.dispose]();
-    await Promise.all([...this.#agents.values(), ...this.#closing].map((agent) => agent.destroy()));
+    await Promise.all([...this.#agents.values(), ...this.#connected].map((each) => each.destroy()));
   }
 
   #agent(role: Role): Agent {
@@ -106,6 +106,8 @@ export class InternalClient implements AsyncDisposable {
       keepAliveTimeout: 60_000,
       connect: this.#connector(role),
     });
+    agent.on('connect', (_origin, targets) => void this.#connected.add(connectionOf(targets)));
+    agent.on('disconnect', (_origin, targets) => void this.#connected.delete(connectionOf(targets)));
     this.#agents.set(role, agent);
     return agent;
   }
@@ -129,11 +131,15 @@ export class InternalClient implements AsyncDisposable {
   #renew(): void {
     const old = [...this.#agents.values()];
     this.#agents.clear();
-    for (const agent of old) {
-      this.#closing.add(agent);
-      void agent.close().finally(() => this.#closing.delete(agent));
-    }
+    for (const agent of old) void agent.close();
   }
+}
+
+/** The chain that undici's events name ends in the connection itself. */
+function connectionOf(targets: readonly Dispatcher[]): Dispatcher {
+  const connection = targets.at(-1);
+  if (!connection) throw new Error('undici named no connection.');
+  return connection;
 }
 
 async function errorOf(response: InternalResponse, target: Target): Promise<Error> {

@@ -138,6 +138,25 @@ describe('renewal', () => {
     expect(await again.body.text()).toBe('begun ended');
   });
 
+  test('leaves a client that owns the connections of old certificates until they end', async () => {
+    const [control, gateway] = await begin(60_000, ['control', 'gateway']);
+    if (!gateway) throw new Error('An identity is missing.');
+    const endless: InternalRoute = {
+      method: 'GET',
+      path: '/endless',
+      roles: ['gateway'],
+      handle: async ({ response }) => void response.writeHead(200).write('begun'),
+    };
+    const server = await listen(control, [endless]);
+    const client = new InternalClient(gateway);
+    const target = { address: server.address, role: 'control' } as const;
+    const { body } = await client.request(target, { method: 'GET', path: '/endless' });
+    gateway.replace(gateway.material);
+    const cut = expect(body.text()).rejects.toThrow();
+    await client[Symbol.asyncDispose]();
+    await cut;
+  });
+
   test('answers the name that the caller’s certificate has, whatever the request asks for', async () => {
     const [control, chunkserver] = await begin(60_000, ['control', 'chunkserver']);
     if (!chunkserver) throw new Error('An identity is missing.');
