@@ -61,6 +61,7 @@ export class Accounts implements AsyncDisposable {
   readonly #access: NamespaceAccess;
   readonly #subscription: Disposable;
   #upkeepTimer: Disposable | undefined;
+  /** The round that runs, or ran last; whoever asked for it hears of its failure. */
   #upkeep: Promise<void> = Promise.resolve();
   #isStopping = false;
 
@@ -254,8 +255,14 @@ export class Accounts implements AsyncDisposable {
     return value;
   };
 
-  /** Rotates the signing keys and drops what has expired, as far as it is due. */
+  /** Rotates the signing keys and drops what has expired, as far as it is due; one round after the other. */
   async keepUp(): Promise<void> {
+    const round = this.#upkeep.then(() => this.#keepUpOnce());
+    this.#upkeep = round.catch(() => {});
+    await round;
+  }
+
+  async #keepUpOnce(): Promise<void> {
     const { box, clock } = this.#options;
     const plan = planRotation(await this.tokens.keys(), clock.now());
     if (plan.isNewNeeded) {
@@ -282,7 +289,7 @@ export class Accounts implements AsyncDisposable {
 
   #scheduleUpkeep(): void {
     this.#upkeepTimer = this.#options.clock.setTimer(UPKEEP_MS, () => {
-      this.#upkeep = this.keepUp()
+      void this.keepUp()
         .catch((error: unknown) => {
           this.#options.logger.error({ err: error }, 'the upkeep of keys and sessions failed; it is tried again');
         })

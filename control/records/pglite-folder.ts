@@ -106,14 +106,14 @@ async function readBootId(disk: Disk): Promise<string> {
 }
 
 async function syncTree(disk: Disk, folder: string): Promise<void> {
-  for (const entry of await disk.list(folder)) {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory) {
-      await syncTree(disk, path);
-      continue;
-    }
-    await using file = await disk.open(path, 'read');
-    await file.sync();
-  }
+  const entries = await disk.list(folder);
+  await Promise.all(
+    entries.map(async (entry) => {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory) return await syncTree(disk, path);
+      await using file = await disk.open(path, 'read');
+      await file.sync();
+    }),
+  );
   await disk.syncFolder(folder);
 }
