@@ -133,7 +133,7 @@ export const objectTable: Table<ObjectRecord> = {
       string,
       string,
       Record<string, string> | 0,
-      Uint8Array | 0,
+      Uint8Array<ArrayBuffer> | 0,
     ];
     const extents: Extent[] = [];
     for (let at = 6; at < fields.length; at += EXTENT_FIELDS) extents.push(extentOf(fields, at));

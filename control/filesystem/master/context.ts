@@ -1,0 +1,114 @@
+/** What the master's parts share. */
+import type { Clock } from '../../../common/clock/index.ts';
+import { ORPHAN_GRACE_MS } from '../../../common/filesystem/index.ts';
+import { createIdMaker, type IdMaker, type Random } from '../../../common/ids/index.ts';
+import type { Logger } from '../../../common/logging/index.ts';
+import type { Registry } from '../../../common/metrics/index.ts';
+import { type Actor, type CommandLog, SYSTEM } from '../../log/index.ts';
+import type { FilesystemCommands, FilesystemCommandType } from '../commands/data.ts';
+import { Grants } from '../decisions/grants.ts';
+import { Orphans } from '../decisions/orphans.ts';
+import type { FilesystemView } from '../view/filesystem-view.ts';
+import type { Permissions } from './access.ts';
+import { Chunkservers } from './chunkservers.ts';
+import { createMasterMetrics, type MasterMetrics } from './master-metrics.ts';
+import { Notice } from './notice.ts';
+import { Replicas } from './replicas.ts';
+
+export interface MasterConfig {
+  /** How long a chunk that no object refers to is kept. */
+  orphanGraceMs: number;
+  /** Silence after which a chunkserver is declared dead. */
+  deadAfterMs: number;
+  heartbeatIntervalMs: number;
+  /** How long the primary of a shared chunk may append on one grant. */
+  leaseMs: number;
+  /** How long a chunk of its own may be written to before `renew`. */
+  grantMs: number;
+  /** How long an unreachable chunkserver is given nothing new. */
+  suspectMs: number;
+  /** How long writes wait after a start for every known chunkserver's report. */
+  reportWaitMs: number;
+  /** How long writes wait for enough chunkservers. With `reportWaitMs`, at most 5 s. */
+  placeWaitMs: number;
+  /** How long reads wait for reports of chunks that no one has reported yet. */
+  lookupWaitMs: number;
+  /** How long a resumable upload is kept after its last bytes. */
+  uploadLifeMs: number;
+}
+
+export const MASTER_DEFAULTS: MasterConfig = {
+  orphanGraceMs: ORPHAN_GRACE_MS,
+  deadAfterMs: 30_000,
+  heartbeatIntervalMs: 1_000,
+  leaseMs: 60_000,
+  grantMs: 600_000,
+  suspectMs: 5_000,
+  reportWaitMs: 3_000,
+  placeWaitMs: 2_000,
+  lookupWaitMs: 2_000,
+  uploadLifeMs: 24 * 3_600_000,
+};
+
+export interface MasterOptions {
+  view: FilesystemView;
+  log: Pick<CommandLog, 'append'>;
+  clock: Clock;
+  random: Random;
+  permissions: Permissions;
+  logger: Logger;
+  metrics: Registry;
+  config?: Partial<MasterConfig>;
+}
+
+export interface MasterContext extends Omit<MasterOptions, 'config' | 'metrics'> {
+  config: MasterConfig;
+  ids: IdMaker;
+  metrics: MasterMetrics;
+  replicas: Replicas;
+  servers: Chunkservers;
+  grants: Grants;
+  orphans: Orphans;
+  /** Told whenever a chunkserver was heard of. */
+  heard: Notice;
+  startedAtMs: number;
+  /** Appends a command and answers what applying it gave. */
+  submit<Value>(
+    type: FilesystemCommandType,
+    data: FilesystemCommands[FilesystemCommandType],
+    by?: { actor: Actor; requestId: string },
+  ): Promise<Value>;
+}
+
+export function createContext(options: MasterOptions): MasterContext {
+  const { clock, random, log, view } = options;
+  const config = { ...MASTER_DEFAULTS, ...options.config };
+  const replicas = new Replicas();
+  const servers = new Chunkservers(config);
+  const orphans = new Orphans(config.orphanGraceMs);
+  return {
+    ...options,
+    config,
+    replicas,
+    servers,
+    orphans,
+    grants: new Grants(),
+    ids: createIdMaker(clock, random),
+    metrics: createMasterMetrics(options.metrics, { view, servers, orphans, clock }),
+    heard: new Notice(),
+    startedAtMs: clock.monotonic(),
+    submit: async <Value>(
+      type: FilesystemCommandType,
+      data: FilesystemCommands[FilesystemCommandType],
+      by = { actor: SYSTEM, requestId: 'filesystem' },
+    ) => (await log.append<Value>({ type, at: clock.now(), ...by, data })).value,
+  };
+}
+
+/** Nodes that the log says are alive and that have not told yet what they have. */
+export function unreportedNodes({ view, servers }: MasterContext): string[] {
+  return view
+    .nodes()
+    .filter(({ node, state }) => state === 'alive' && !servers.get(node)?.hasReported)
+    .map(({ node }) => node);
+}

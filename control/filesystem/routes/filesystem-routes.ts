@@ -1,0 +1,38 @@
+/** The master's calls on the internal server: gateways' on one side, chunkservers' heartbeats on the other. */
+import {
+  authorizeRequest,
+  commitRequest,
+  heartbeatRequest,
+  lookupRequest,
+  placeRequest,
+  renewRequest,
+  reportRequest,
+  uploadBegin,
+  uploadExtend,
+  uploadReference,
+} from '../../../common/filesystem/index.ts';
+import type { Role } from '../../../common/identity/index.ts';
+import { type InternalRoute, rpcRoute } from '../../../common/internal/index.ts';
+import type { Master } from '../master/master.ts';
+
+const GATEWAY: readonly Role[] = ['gateway'];
+const CHUNKSERVER: readonly Role[] = ['chunkserver'];
+const at = (name: string) => `/internal/filesystem/${name}`;
+
+export function filesystemRoutes(master: Master): InternalRoute[] {
+  const { uploads } = master;
+  return [
+    rpcRoute(at('authorize'), GATEWAY, authorizeRequest, (input) => master.authorize(input)),
+    rpcRoute(at('place'), GATEWAY, placeRequest, (input) => master.place(input)),
+    rpcRoute(at('renew'), GATEWAY, renewRequest, async (input) => master.renew(input)),
+    rpcRoute(at('commit'), GATEWAY, commitRequest, (input) => master.commit(input)),
+    rpcRoute(at('lookup'), GATEWAY, lookupRequest, (input) => master.lookup(input)),
+    rpcRoute(at('report'), GATEWAY, reportRequest, (input) => master.report(input)),
+    rpcRoute(at('upload/begin'), GATEWAY, uploadBegin, (input) => uploads.begin(input)),
+    rpcRoute(at('upload/extend'), GATEWAY, uploadExtend, (input) => uploads.extend(input)),
+    rpcRoute(at('upload/inspect'), GATEWAY, uploadReference, (input) => uploads.inspect(input)),
+    rpcRoute(at('upload/finish'), GATEWAY, uploadReference, (input) => uploads.finish(input)),
+    rpcRoute(at('upload/abort'), GATEWAY, uploadReference, (input) => uploads.abort(input)),
+    rpcRoute(at('heartbeat'), CHUNKSERVER, heartbeatRequest, (input, { peer }) => master.heartbeat(peer.node, input)),
+  ];
+}

@@ -1,0 +1,119 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { InvalidInput } from '../../../common/errors/index.ts';
+import type { Committed } from '../../../common/filesystem/index.ts';
+import { decodeCursor, encodeCursor, jsonAnswer, jsonBody, listQuery, openApiApp, problems } from '../../api/index.ts';
+import type { Master } from '../master/master.ts';
+import { isObjectKey } from '../view/names.ts';
+import { originOf } from './origin.ts';
+import { committedSchema, objectPage, transferInput } from './storage-schemas.ts';
+
+const tags = ['storage'];
+const params = z.object({ ns: z.string(), bucket: z.string() });
+const OBJECTS = '/api/storage/objects';
+
+const list = createRoute({
+  method: 'get',
+  path: `${OBJECTS}/{ns}/{bucket}`,
+  tags,
+  summary: 'Objects by key; with a delimiter, as in folders',
+  request: {
+    params,
+    query: listQuery.extend({
+      prefix: z.string().max(1024).default(''),
+      delimiter: z.string().max(16).default(''),
+    }),
+  },
+  responses: { 200: jsonAnswer(objectPage, 'Objects and common prefixes, together at most limit'), ...problems },
+});
+const remove = createRoute({
+  method: 'delete',
+  path: `${OBJECTS}/{ns}/{bucket}/{key}`,
+  tags,
+  summary: 'Delete an object; no matter whether there is one',
+  request: {
+    params: params.extend({ key: z.string().openapi({ description: 'With its slashes.' }) }),
+    headers: z.object({ 'if-match': z.string().optional() }),
+  },
+  responses: { 204: { description: 'There is no such object now' }, ...problems },
+});
+const transfer = (verb: 'copy' | 'move', summary: string) =>
+  createRoute({
+    method: 'post',
+    path: `/api/storage/${verb}`,
+    tags,
+    summary,
+    request: {
+      body: jsonBody(transferInput),
+      headers: z.object({
+        'if-match': z.string().optional().openapi({ description: "The source's ETag." }),
+        'if-none-match': z.string().optional().openapi({ description: '`*`: only where there is no object yet.' }),
+      }),
+    },
+    responses: { 200: jsonAnswer(committedSchema, 'The target'), ...problems },
+  });
+const copy = transfer('copy', 'Copy an object; no byte is copied');
+const move = transfer('move', 'Move an object; no byte is copied');
+
+export function objectRoutes(master: Master) {
+  const { access, context } = master;
+  const app = openApiApp();
+  app.openAPIRegistry.registerPath(remove);
+  return app
+    .openapi(list, async (c) => {
+      const { ns, bucket: name } = c.req.valid('param');
+      const { prefix, delimiter, limit, cursor } = c.req.valid('query');
+      const bucket = await access.readableBucket(c.var.principal, ns, name, 'list', originOf(c));
+      const position = decodeCursor(cursor, z.base64());
+      const from = position === undefined ? {} : { from: Buffer.from(position, 'base64') };
+      const page = context.view.list({ bucketId: bucket.id, prefix, delimiter, limit, ...from });
+      const items = page.items.map(({ key, object: { content, modifiedAtMs } }) => ({
+        key,
+        size: content.size,
+        etag: content.etag,
+        contentType: content.contentType,
+        modifiedAt: new Date(modifiedAtMs).toISOString(),
+      }));
+      const nextCursor = page.next ? encodeCursor(page.next.toString('base64')) : null;
+      return c.json({ items, prefixes: page.prefixes, nextCursor }, 200);
+    })
+    .openapi(copy, async (c) => c.json(await transferObject(master, 'object.copy', c), 200))
+    .openapi(move, async (c) => c.json(await transferObject(master, 'object.move', c), 200))
+    .delete(`${OBJECTS}/:ns/:bucket/:key{.+}`, async (c) => {
+      const { ns, bucket, key } = c.req.param();
+      const by = await access.allowed(c.var.principal, 'write', ns, originOf(c));
+      const ifMatch = c.req.header('if-match');
+      const preconditions = ifMatch === undefined ? {} : { ifMatch };
+      assertKey(key);
+      await context.submit('object.delete', { name: { namespace: ns, bucket, key }, preconditions }, by);
+      return c.body(null, 204);
+    });
+}
+
+interface TransferContext {
+  req: {
+    valid(target: 'json'): z.infer<typeof transferInput>;
+    valid(target: 'header'): { 'if-match'?: string | undefined; 'if-none-match'?: string | undefined };
+  };
+}
+
+async function transferObject(
+  { access, context }: Master,
+  type: 'object.copy' | 'object.move',
+  c: TransferContext & Parameters<typeof originOf>[0],
+): Promise<Committed> {
+  const { from, to } = c.req.valid('json');
+  const { 'if-match': sourceIfMatch, 'if-none-match': ifNoneMatch } = c.req.valid('header');
+  const { principal } = c.var;
+  const by = await access.allowed(principal, 'write', to.namespace, originOf(c));
+  if (type === 'object.move') await access.allowed(principal, 'write', from.namespace, originOf(c));
+  else await access.readableBucket(principal, from.namespace, from.bucket, 'read', originOf(c));
+  assertKey(to.key);
+  const preconditions = ifNoneMatch === undefined ? {} : { ifNoneMatch };
+  return context.submit(type, { from, to, preconditions, ...(sourceIfMatch !== undefined && { sourceIfMatch }) }, by);
+}
+
+function assertKey(key: string | undefined): asserts key is string {
+  if (key === undefined || !isObjectKey(key)) {
+    throw new InvalidInput('A key is 1 to 1024 bytes of UTF-8 without NUL.', { code: 'invalid-key' });
+  }
+}
