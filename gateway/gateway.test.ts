@@ -377,6 +377,21 @@ describe('what every answer carries', () => {
     expect(JSON.stringify(server.lines)).not.toContain('geheim');
   });
 
+  test('a refusal does not cost a caller without a body the connection', async () => {
+    await using server = await TestGateway.start();
+    const socket = await server.connect();
+    for (const [path, status] of [
+      ['/nowhere', 404],
+      ['/%2e%2e', 400],
+      ['/health', 200],
+    ]) {
+      socket.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+      const [data] = await once(socket, 'data');
+      expect(Number(String(data).slice(9, 12))).toBe(status);
+    }
+    socket.destroy();
+  });
+
   test('a handler that fails shows nothing of the inside', async () => {
     await using server = await TestGateway.start({
       routes: [{ method: 'GET', path: '/bug', handle: async () => Promise.reject(new Error('inner')) }],

@@ -180,9 +180,10 @@ function parseAnswer(text: string): RawAnswer | undefined {
   return { status: Number(head.slice(9, 12)), head, body };
 }
 
-async function startControl(
+/** A control that signs the public certificate and answers everything else by `options.control`. */
+export async function startControl(
   authority: TestAuthority,
-  options: TestGatewayOptions,
+  options: Pick<TestGatewayOptions, 'control' | 'certificateValidity'>,
   port: number,
 ): Promise<InternalServer> {
   return await InternalServer.listen({

@@ -61,6 +61,8 @@ export function explain(error: unknown): string {
       return port
         ? `port ${port} needs more rights; configure one above 1023.`
         : `${path} is not writable; choose another folder or fix its rights.`;
+    case 'ENOENT':
+      return path ? `${path} is missing.` : (stack ?? message);
     case 'ENOSPC':
       return `the disk that holds ${path ?? 'the data folder'} is full.`;
     default:

@@ -166,7 +166,7 @@ export class Entry {
       open.onTooLarge = () => open.fail(tooLarge());
       open.bodyDeadlineMs = open.startedMs + requestTimeout;
     }
-    if (!request.complete) this.#options.watch.watch(open);
+    if (open.hasBodyToCome) this.#options.watch.watch(open);
   }
 
   #close(open: OpenRequest, path: string | undefined): void {

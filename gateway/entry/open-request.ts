@@ -59,6 +59,14 @@ export class OpenRequest {
     return this.#controller.signal;
   }
 
+  /** Whether a body was announced and has not come whole. `complete` alone is late: without a body it is set after the head. */
+  get hasBodyToCome(): boolean {
+    const { complete, headers, httpVersionMajor } = this.wire.request;
+    if (complete) return false;
+    if (httpVersionMajor === 2 || headers['transfer-encoding'] !== undefined) return true;
+    return Number(headers['content-length'] ?? 0) > 0;
+  }
+
   abort(reason: unknown): void {
     this.#controller.abort(reason);
   }
@@ -82,7 +90,8 @@ export class OpenRequest {
     response.setHeader('cache-control', 'no-store');
     if (error.retryAfterSeconds !== undefined) response.setHeader('retry-after', Math.ceil(error.retryAfterSeconds));
     if (error.status === 401) response.setHeader('www-authenticate', 'Bearer realm="bramble"');
-    const isUnread = !request.complete && request.httpVersionMajor === 1;
+    // A connection can be used again only behind the end of the body.
+    const isUnread = this.hasBodyToCome && request.httpVersionMajor === 1;
     if (isUnread) response.setHeader('connection', 'close');
     response.writeHead(error.status);
     if (method === 'HEAD') response.end();
