@@ -125,7 +125,9 @@ describe('segments', () => {
   test('of another version are refused', async () => {
     const chunk = fixture.newId();
     await fixture.put([a], chunk, 0, randomBytes(BLOCK_BYTES));
-    await expect(fixture.put([a], chunk, BLOCK_BYTES, randomBytes(9), { version: 2 })).rejects.toMatchObject({
+    await expect(
+      fixture.put([a], chunk, BLOCK_BYTES, randomBytes(9), { version: 2, isLast: true }),
+    ).rejects.toMatchObject({
       code: 'version-mismatch',
     });
   });

@@ -38,7 +38,7 @@ export class ReplicaLink {
     const watch = this.#watch(next, behind.length, write, giveUp);
     const stream = write.body.stream(watch.progress);
     try {
-      const response = await this.#client.request(
+      const request = this.#client.request(
         { address: next.address, role: 'chunkserver' },
         {
           method: write.method,
@@ -53,6 +53,8 @@ export class ReplicaLink {
           signal: giveUp.signal,
         },
       );
+      // A request that still waits for its connection does not hear the signal.
+      const response = await Promise.race([request, aborted(giveUp.signal)]);
       const answer = writeAnswer.safeParse(decodeCbor(Buffer.from(await response.body.arrayBuffer())));
       if (!answer.success || answer.data.votes[0]?.node !== next.node) {
         throw new BadGateway(`${next.node} did not answer with its vote.`, { cause: answer.error });
@@ -90,4 +92,10 @@ export class ReplicaLink {
       [Symbol.dispose]: () => timer?.[Symbol.dispose](),
     };
   }
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  return promise;
 }
