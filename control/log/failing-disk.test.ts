@@ -44,6 +44,17 @@ describe('a full disk', () => {
   });
 });
 
+test('a restart on a full disk keeps the reserve', async () => {
+  const disk = new SimulatedDisk();
+  const { log, view } = await openTestLog(disk);
+  await appendEach(log, 'before');
+  disk.capacityBytes = disk.usedBytes;
+  const again = await openTestLog(disk, { views: [view] });
+  await appendEach(again.log, 'a', 'b', 'c');
+  expect(view.applied.map(({ requestId }) => requestId)).toEqual(['before', 'a', 'b', 'c']);
+  expect(await verifyLog({ disk, folder: FOLDER })).toMatchObject({ ok: true, entries: 4 });
+});
+
 describe('a failing disk', () => {
   test('after a failed sync nothing more is taken, even when the disk seems well again', async () => {
     const disk = new SimulatedDisk();

@@ -13,6 +13,7 @@ import { ApplyQueue } from './apply-queue.ts';
 import type { Head } from './chain-scan.ts';
 import type { Command } from './command.ts';
 import type { CommandLog, Entry, View } from './command-log.ts';
+import { writeDurableHeight } from './durable-height.ts';
 import { ENTRY_OVERHEAD_BYTES, encodeEntry } from './entry-codec.ts';
 import { heightBelowTime, readBackwards, readForwards } from './entry-reader.ts';
 import { writeLogFloor } from './log-floor.ts';
@@ -189,6 +190,8 @@ export class LocalLog implements CommandLog {
     await this.#snapshotting?.catch(() => undefined);
     this.#wakeFollowers();
     await this.#writer[Symbol.asyncDispose]();
+    const { disk, folder, logger } = this.#options;
+    await writeDurableHeight(disk, folder, this.height, logger);
   }
 
   #viewFor(type: string): number {

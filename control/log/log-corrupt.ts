@@ -14,7 +14,7 @@ export class LogCorrupt extends AppError {
       'log-corrupt',
       500,
       'The command log is damaged',
-      `the command log is damaged: ${file} at byte ${offset}: ${problem}. Nothing was changed. Restore this file from a ` +
+      `the command log is damaged: ${file} at offset ${offset}: ${problem}. Nothing was changed. Restore this file from a ` +
         'backup or a copy and start again; docs/internals/log.md says how.',
       cause === undefined ? {} : { cause },
     );

@@ -5,6 +5,7 @@ import { type Random, systemRandom } from '../../common/ids/index.ts';
 import type { Logger } from '../../common/logging/index.ts';
 import { type ChainScan, scanChain } from './chain-scan.ts';
 import type { View } from './command-log.ts';
+import { readDurableHeight, writeDurableHeight } from './durable-height.ts';
 import { readForwards } from './entry-reader.ts';
 import { LocalLog, type LocalLogOptions } from './local-log.ts';
 import { LogCorrupt } from './log-corrupt.ts';
@@ -35,10 +36,9 @@ export async function openLocalLog(options: OpenLocalLogOptions): Promise<LocalL
   const snapshotsFolder = options.snapshotsFolder ?? `${folder}/snapshots`;
   await disk.makeFolder(folder);
   const snapshots = await listSnapshots(disk, snapshotsFolder);
-  const durableHeight = Math.max(
-    0,
-    ...[...views.map((view) => view.appliedHeight()), ...snapshots.map((s) => s.height)],
-  );
+  const applied = views.map((view) => view.appliedHeight());
+  const noted = await readDurableHeight(disk, folder);
+  const durableHeight = Math.max(noted, ...applied, ...snapshots.map((snapshot) => snapshot.height));
   const scan = await scanChain({ disk, folder, durableHeight });
   if (scan.tornTail) {
     const { path: file, offset, bytes, problem } = scan.tornTail;
@@ -48,6 +48,7 @@ export async function openLocalLog(options: OpenLocalLogOptions): Promise<LocalL
   try {
     for (const view of views) await restoreIfBehind(options, view, scan, snapshots);
     await replay(options, scan);
+    if (scan.head.height > noted) await writeDurableHeight(disk, folder, scan.head.height, logger);
     return new LocalLog({ ...options, snapshotsFolder }, { segments: scan.segments, writer, head: scan.head });
   } catch (error) {
     await writer[Symbol.asyncDispose]();
@@ -66,7 +67,7 @@ async function openWriter(options: OpenLocalLogOptions, scan: ChainScan): Promis
     onReserveInUse: (error: unknown) => logger.warn({ err: error }, 'the disk is full: the log uses its reserve'),
   };
   const last = scan.segments.at(-1);
-  if (last) return SegmentWriter.resume(settings, last);
+  if (last) return SegmentWriter.resume(settings, last, scan.tornTail?.bytes ?? 0);
   const logId = (options.random ?? systemRandom).bytes(LOG_ID_BYTES);
   const writer = await SegmentWriter.create(settings, { logId, firstHeight: 1, prev: scan.head.hash });
   scan.segments.push(writer.segment);

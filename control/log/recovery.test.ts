@@ -10,12 +10,11 @@ import { verifyLog } from './verify-log.ts';
 
 const small = { segmentBytes: 1_500, aheadBytes: 2_048, reserveBytes: 512 };
 
-/** A closed log of `count` entries over several segments, with the view that applied them. */
-async function closedLog(count: number, seed = 1) {
+/** A log of `count` entries over several segments that was not closed, with the view that applied them. */
+async function writtenLog(count: number, seed = 1) {
   const disk = new SimulatedDisk({ seed });
   const { log, view } = await openTestLog(disk, small);
   await appendEach(log, ...Array.from({ length: count }, (_, n) => `id-${n}`));
-  await log[Symbol.asyncDispose]();
   const { segments } = await scanChain({ disk, folder: FOLDER });
   return { disk, view, segments };
 }
@@ -40,7 +39,7 @@ async function overwrite(disk: SimulatedDisk, path: string, change: (bytes: Buff
 
 describe('damage', () => {
   test('a flipped bit anywhere in what was written refuses the start, with file, offset and advice', async () => {
-    const { disk, view, segments } = await closedLog(25);
+    const { disk, view, segments } = await writtenLog(25);
     const places = segments.flatMap(({ path, end }) => Array.from({ length: end }, (_, offset) => ({ path, offset })));
     expect(segments.length).toBeGreaterThan(2);
     await fc.assert(
@@ -53,7 +52,7 @@ describe('damage', () => {
           );
           expect(refused).toMatchObject({
             code: 'log-corrupt',
-            message: expect.stringMatching(/byte \d+.*Restore this file/),
+            message: expect.stringMatching(/offset \d+.*Restore this file/),
           });
           expect(await verifyLog({ disk, folder: FOLDER, durableHeight: view.height })).toMatchObject({ ok: false });
         } finally {
@@ -67,7 +66,7 @@ describe('damage', () => {
   });
 
   test('every byte of the last entry matters once a view has applied it', async () => {
-    const { disk, view, segments } = await closedLog(5);
+    const { disk, view, segments } = await writtenLog(5);
     const { path, end, lastHeight } = lastOf(segments);
     const { points } = lastOf(segments);
     expect(lastHeight).toBe(5);
@@ -79,7 +78,7 @@ describe('damage', () => {
   });
 
   test('a broken record with whole ones behind it is damage, even when no view has applied any', async () => {
-    const { disk, segments } = await closedLog(6);
+    const { disk, segments } = await writtenLog(6);
     const last = lastOf(segments);
     expect(last.lastHeight - last.firstHeight).toBeGreaterThan(0);
     disk.flipBit(last.path, (last.points[0]?.offset ?? 0) + 40, 0);
@@ -89,8 +88,18 @@ describe('damage', () => {
     });
   });
 
+  test('every byte of the last entry matters once the log was closed, even when the view was thrown away', async () => {
+    const disk = new SimulatedDisk();
+    const { log } = await openTestLog(disk, small);
+    await appendEach(log, 'a', 'b');
+    await log[Symbol.asyncDispose]();
+    const { path, end } = lastOf((await scanChain({ disk, folder: FOLDER })).segments);
+    disk.flipBit(path, end - 1, 0);
+    await expect(openTestLog(disk, small)).rejects.toMatchObject({ code: 'log-corrupt', file: path });
+  });
+
   test('nothing is changed by a refused start', async () => {
-    const { disk, view, segments } = await closedLog(10);
+    const { disk, view, segments } = await writtenLog(10);
     const { path } = lastOf(segments);
     disk.flipBit(path, 100, 0);
     const before = await disk.readFile(path);
@@ -100,7 +109,7 @@ describe('damage', () => {
 
   test('a missing segment is named, whether it is the first, a middle one or the last', async () => {
     for (const place of [0, 1, -1]) {
-      const { disk, view, segments } = await closedLog(25);
+      const { disk, view, segments } = await writtenLog(25);
       const missing = segments.at(place);
       await disk.remove(missing?.path ?? '');
       await expect(reopen(disk, view)).rejects.toMatchObject({
@@ -111,9 +120,9 @@ describe('damage', () => {
   });
 
   test('a segment of another log, or under another name, is refused', async () => {
-    const { disk, view, segments } = await closedLog(25);
+    const { disk, view, segments } = await writtenLog(25);
     const [first, second] = segments;
-    const foreign = await closedLog(25, 2);
+    const foreign = await writtenLog(25, 2);
     await overwrite(disk, second?.path ?? '', () => Buffer.from(''));
     await expect(reopen(disk, view)).rejects.toMatchObject({ code: 'log-corrupt' });
     const other = await foreign.disk.readFile(second?.path ?? '');
@@ -125,7 +134,7 @@ describe('damage', () => {
   });
 
   test('a log that is shorter than what a view has applied is refused', async () => {
-    const { disk, view, segments } = await closedLog(4);
+    const { disk, view, segments } = await writtenLog(4);
     const last = lastOf(segments);
     const start = last.points[0]?.offset ?? 0;
     await overwrite(disk, last.path, (bytes) => bytes.subarray(0, start));
@@ -138,7 +147,7 @@ describe('damage', () => {
 
 describe('a torn tail', () => {
   test('a cut at any byte of an entry that nobody applied yet is cut at the last whole entry, and the log goes on', async () => {
-    const { disk, segments } = await closedLog(3);
+    const { disk, segments } = await writtenLog(3);
     const { path, end } = lastOf(segments);
     const whole = await disk.readFile(path);
     const scan = await scanChain({ disk, folder: FOLDER });
@@ -152,20 +161,18 @@ describe('a torn tail', () => {
       const fresh = await openTestLog(disk, small);
       expect(fresh.log.height).toBe(2);
       expect((await fresh.log.append(command('next'))).height).toBe(3);
-      await fresh.log[Symbol.asyncDispose]();
       expect(await verifyLog({ disk, folder: FOLDER })).toMatchObject({ ok: true, entries: 3 });
     }
   });
 
   test('bytes of a user that look like a record do not make a torn tail look like damage', async () => {
-    const { disk, segments } = await closedLog(1);
+    const { disk, segments } = await writtenLog(1);
     const { path, end } = lastOf(segments);
     const record = (await disk.readFile(path)).subarray(72, end);
     const other = new SimulatedDisk({ seed: 9 });
     const { log } = await openTestLog(other, small);
     await log.append(command('a'));
     await log.append(command('carrier', Buffer.concat([Buffer.alloc(50), record, Buffer.alloc(50)])));
-    await log[Symbol.asyncDispose]();
     const tail = lastOf((await scanChain({ disk: other, folder: FOLDER })).segments);
     await overwrite(other, tail.path, (bytes) => bytes.subarray(0, tail.end - 1));
     expect((await openTestLog(other, small)).log.height).toBe(1);
@@ -243,7 +250,7 @@ async function useUntilPowerCut(
 
 describe('replay', () => {
   test('a view that is behind gets what it misses, once, before the log is open', async () => {
-    const { disk, view } = await closedLog(20);
+    const { disk, view } = await writtenLog(20);
     const behind = new TestView(disk);
     behind.height = 12;
     await openTestLog(disk, { ...small, views: [behind] });
@@ -251,14 +258,14 @@ describe('replay', () => {
   });
 
   test('a command that no view knows refuses the start', async () => {
-    const { disk } = await closedLog(3);
+    const { disk } = await writtenLog(3);
     const opened = openTestLog(disk, { ...small, views: [new TestView(disk, 'old', 'old.')] });
     await expect(opened).rejects.toMatchObject({ message: expect.stringContaining('written by a newer version') });
   });
 
   test('leftovers of a segment that was never finished are no hindrance', async () => {
-    const { disk, view, segments } = await closedLog(10);
-    await disk.replaceFile(join(FOLDER, '0000000000000011.segment.new'), Buffer.from('half'));
+    const { disk, view, segments } = await writtenLog(10);
+    await disk.replaceFile(join(FOLDER, '0000000000000011.log.new'), Buffer.from('half'));
     const { log } = await reopen(disk, view);
     await appendEach(log, ...Array.from({ length: 30 }, (_, n) => `more-${n}`));
     expect(await log.verify()).toMatchObject({ ok: true, entries: 40 });

@@ -51,11 +51,11 @@ export function decodeSegmentHeader(bytes: Buffer): SegmentHeader | string {
 }
 
 export function segmentName(firstHeight: number): string {
-  return `${String(firstHeight).padStart(16, '0')}.segment`;
+  return `${String(firstHeight).padStart(16, '0')}.log`;
 }
 
 /** The first height that a segment's file name says; undefined for other files. */
 export function heightOfSegmentName(name: string): number | undefined {
-  const match = /^(\d{16})\.segment$/.exec(name);
+  const match = /^(\d{16})\.log$/.exec(name);
   return match ? Number(match[1]) : undefined;
 }

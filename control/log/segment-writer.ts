@@ -47,12 +47,15 @@ export class SegmentWriter implements AsyncDisposable {
     return new SegmentWriter(options, made.file, made.segment, made.size);
   }
 
-  /** Goes on with the last segment; whatever lies behind its last whole record is cut off. */
-  static async resume(options: SegmentWriterOptions, segment: Segment): Promise<SegmentWriter> {
+  /**
+   * Goes on with the last segment, in the zeros that are there already: on a full disk nobody would give them back. Bytes
+   * of a torn record become zeros. What was read may still be in the kernel's memory only, so all is synced.
+   */
+  static async resume(options: SegmentWriterOptions, segment: Segment, tornBytes: number): Promise<SegmentWriter> {
     const file = await options.disk.open(segment.path, 'write');
-    await file.truncate(segment.end);
+    if (tornBytes > 0) await writeZeros(file, segment.end, tornBytes);
     await file.sync();
-    return new SegmentWriter(options, file, segment, segment.end);
+    return new SegmentWriter(options, file, segment, await file.size());
   }
 
   get segment(): Segment {

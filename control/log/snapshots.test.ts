@@ -73,7 +73,7 @@ describe('snapshots', () => {
     await log.snapshot();
     await log.dropSegmentsBefore(20);
     await log[Symbol.asyncDispose]();
-    const segments = (await namesIn(disk, FOLDER)).filter((name) => name.endsWith('.segment'));
+    const segments = (await namesIn(disk, FOLDER)).filter((name) => name.endsWith('.log'));
     await disk.remove(join(FOLDER, segments[0] ?? ''));
     await expect(openTestLog(disk, { ...small, views: [view] })).rejects.toMatchObject({ code: 'log-corrupt' });
   });
