@@ -171,7 +171,9 @@ export class TestMaster implements AsyncDisposable {
 
   #replicas(avoid: readonly string[]): Replica[] {
     const alive = [...this.nodes.values()].filter(({ seenMs }) => Date.now() - seenMs < this.silenceMs);
-    const replicas = alive.map(({ replica }) => replica).filter(({ node }) => !avoid.includes(node));
+    const [avoided, replicas] = [[] as Replica[], [] as Replica[]];
+    for (const { replica } of alive) (avoid.includes(replica.node) ? avoided : replicas).push(replica);
+    if (replicas.length + avoided.length >= 3) replicas.push(...avoided);
     if (replicas.length < WRITE_QUORUM) throw new Unavailable(`Only ${replicas.length} chunkservers can take writes.`);
     return replicas.slice(0, 3);
   }

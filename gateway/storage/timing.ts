@@ -18,13 +18,13 @@ export const FINISH_MS = 20_000;
 /** One group of small objects, synced by every replica. */
 export const APPEND_MS = 6_500;
 /** After this, a small object that found no quorum is given up with a 503. */
-export const SMALL_PUT_MS = 9_000;
+export const SMALL_PUT_MS = 7_500;
 /** A replica that sends nothing for this long while it should is given up for another. */
 export const READ_STALL_MS = 5_000;
 /** A person's connection on which nothing moves, in either direction. */
 export const CLIENT_STALL_MS = 60_000;
 /** A node that just failed is not chosen for this long while there are others. */
-export const SUSPICION_MS = 10_000;
+export const SUSPICION_MS = 5_000;
 /** Chunks of running uploads are renewed this often; far below ORPHAN_GRACE_MS. */
 export const RENEW_EVERY_MS = 5 * 60_000;
 

@@ -8,6 +8,7 @@ export class NodeHealth {
   readonly #clock: Clock;
   readonly #suspicionMs: number;
   readonly #suspectUntilMs = new Map<string, number>();
+  readonly #lastFailure = new Map<string, number>();
   #failures = 0;
 
   constructor(clock: Clock, suspicionMs: number) {
@@ -22,11 +23,19 @@ export class NodeHealth {
 
   failed(node: string): void {
     this.#failures += 1;
+    this.#lastFailure.set(node, this.#failures);
     this.#suspectUntilMs.delete(node);
     this.#suspectUntilMs.set(node, this.#clock.monotonic() + this.#suspicionMs);
     if (this.#suspectUntilMs.size <= MAX_NODES) return;
     const [oldest] = this.#suspectUntilMs.keys();
-    if (oldest !== undefined) this.#suspectUntilMs.delete(oldest);
+    if (oldest === undefined) return;
+    this.#suspectUntilMs.delete(oldest);
+    this.#lastFailure.delete(oldest);
+  }
+
+  /** Whether the node failed after there had been so many failures: what is known of it since then may be out of date. */
+  hasFailedSince(node: string, failuresKnown: number): boolean {
+    return (this.#lastFailure.get(node) ?? 0) > failuresKnown;
   }
 
   isSuspect(node: string): boolean {

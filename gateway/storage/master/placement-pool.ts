@@ -116,10 +116,12 @@ export class PlacementPool {
     }
   }
 
-  /** Still valid, and on healthy nodes, unless the master chose those knowing of every failure since. */
+  /**
+   * Still valid, and none of its nodes failed since it was asked for. A node that did fail and is back may have another
+   * address by now, so such a grant is not used later either.
+   */
   #isUsable({ grant, failuresKnown }: Held, marginMs: number): boolean {
     if (grant.validUntilMs - marginMs <= this.#clock.now()) return false;
-    if (failuresKnown === this.#health.failures) return true;
-    return !grant.replicas.some((replica) => this.#health.isSuspect(replica.node));
+    return !grant.replicas.some(({ node }) => this.#health.hasFailedSince(node, failuresKnown));
   }
 }

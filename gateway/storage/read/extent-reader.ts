@@ -28,8 +28,11 @@ export interface OpenedRead {
   stream: Promise<Readable>;
 }
 
-/** A replica that was given up while its reader was slow is asked again, as it may only have lost patience. */
-const PATIENCE_MS = 2_000;
+/**
+ * How often a replica whose stream broke off is asked to go on: it may have lost patience with a slow client, or have
+ * met damage, which it can say only in place of an answer.
+ */
+const RESUMPTIONS = 4;
 
 export class ExtentReader {
   readonly #tools: ReadTools;
@@ -40,7 +43,6 @@ export class ExtentReader {
   #position: number;
   #crc32c = 0;
   #sources = new Set<string>();
-  #pausedMs = 0;
 
   constructor(tools: ReadTools, slice: ExtentSlice, sink: Sink, signal: AbortSignal) {
     this.#tools = tools;
@@ -65,11 +67,11 @@ export class ExtentReader {
     if (opened) moveToFront(left, opened.replica);
     let lastError: unknown;
     let ahead = opened;
+    let resumptions = 0;
     while (this.#position < this.#slice.to) {
       const replica = left.shift();
       if (!replica) throw unreadable(this.#slice, replicas, lastError);
       const before = this.#position;
-      this.#pausedMs = 0;
       try {
         const stream = ahead?.replica.node === replica.node ? ahead.stream : this.#open(replica);
         ahead = undefined;
@@ -79,8 +81,12 @@ export class ExtentReader {
         if (error instanceof SinkFailure) throw error.cause;
         if (error instanceof CutShort) throw error;
         lastError = error;
-        if (this.#position > before && this.#pausedMs > PATIENCE_MS) left.unshift(replica);
-        else this.#blame(replica, error);
+        if (this.#position > before && resumptions < RESUMPTIONS) {
+          resumptions += 1;
+          left.unshift(replica);
+        } else {
+          this.#blame(replica, error);
+        }
       }
     }
   }
@@ -124,12 +130,7 @@ export class ExtentReader {
         throw this.#cutShort(replica);
       }
       this.#position += piece.length;
-      const taken = this.#give(piece);
-      if (!taken) return undefined;
-      const sinceMs = this.#tools.clock.monotonic();
-      return taken.then(() => {
-        this.#pausedMs = Math.max(this.#pausedMs, this.#tools.clock.monotonic() - sinceMs);
-      });
+      return this.#give(piece);
     });
   }
 

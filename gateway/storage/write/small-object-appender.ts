@@ -45,6 +45,9 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
+/** Between attempts: each one that fails costs a chunk and its seal. */
+const FIRST_PAUSE_MS = 50;
+const LONGEST_PAUSE_MS = 1_000;
 /** A seal may wait this long, so that the commits of a group that did find its quorum come before it. */
 const SEAL_DELAY_MS = 500;
 
@@ -80,12 +83,17 @@ export class SmallObjectAppender {
   }
 
   async #run(): Promise<void> {
+    let pauseMs = FIRST_PAUSE_MS;
     while (this.#queue.length > 0) {
       const group = this.#nextGroup();
       try {
         await this.#store(group);
+        pauseMs = FIRST_PAUSE_MS;
       } catch (error) {
         this.#putBack(group, error);
+        if (this.#queue.length === 0) break;
+        await this.#tools.clock.sleep(pauseMs);
+        pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
       }
     }
     this.#isRunning = false;
