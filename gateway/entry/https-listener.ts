@@ -56,7 +56,7 @@ export class HttpsListener implements AsyncDisposable {
   readonly #sockets = new Set<Socket>();
   /** The latest request of a connection over HTTP/1.1: what a parser's error in a body belongs to. */
   readonly #latest = new WeakMap<Duplex, OpenRequest>();
-  #renewal: Disposable | undefined;
+  readonly #renewal: Disposable;
 
   private constructor(options: HttpsListenerOptions) {
     this.#options = options;
@@ -84,6 +84,15 @@ export class HttpsListener implements AsyncDisposable {
     this.#server.maxHeadersCount = limits.headerCount + 1;
     this.#http2 = createHttp2Server(http2Options(limits));
     this.#wire();
+    // For clients that send no server name; those that do are answered by the callback above.
+    this.#renewal = options.certificate.onChange(() =>
+      this.#server.setSecureContext({
+        ...options.certificate.secureContext,
+        ciphers: CIPHERS,
+        honorCipherOrder: true,
+        minVersion: tls.minVersion,
+      }),
+    );
   }
 
   /** @throws the listening error (`EADDRINUSE`, …) of Node. */
@@ -93,17 +102,14 @@ export class HttpsListener implements AsyncDisposable {
     const server = listener.#server;
     server.once('error', reject);
     server.listen(options.config.httpsPort, options.config.host, resolve);
-    await promise;
+    try {
+      await promise;
+    } catch (error) {
+      listener.#renewal[Symbol.dispose]();
+      throw error;
+    }
     server.off('error', reject);
     server.on('error', (error) => options.logger.error({ err: error }, 'HTTPS listener failed'));
-    listener.#renewal = options.certificate.onChange(() =>
-      server.setSecureContext({
-        ...options.certificate.secureContext,
-        ciphers: CIPHERS,
-        honorCipherOrder: true,
-        minVersion: options.config.tls.minVersion,
-      }),
-    );
     return listener;
   }
 
@@ -113,7 +119,7 @@ export class HttpsListener implements AsyncDisposable {
 
   /** Takes no more connections, and tells those there are that the next request goes elsewhere. */
   stopAccepting(): Promise<void> {
-    this.#renewal?.[Symbol.dispose]();
+    this.#renewal[Symbol.dispose]();
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#server.closeIdleConnections();
     for (const session of this.#sessions) session.close();
