@@ -10,6 +10,8 @@ const INT8 = 20;
 const BYTEA = 17;
 /** Any number that nobody else takes: the lock that says that a control process uses this database. */
 const OWNER_LOCK = 7_201_944_431_201_773n;
+/** A tenth of a second each. */
+const OWNERSHIP_ATTEMPTS = 30;
 const MAX_CONNECTIONS = 8;
 
 type Client = ReturnType<typeof connect>;
@@ -49,8 +51,7 @@ export class PostgresqlRecords extends PostgresqlSql implements Records {
     const client = connect(databaseUrl, logger);
     try {
       const owner = await client.reserve();
-      const [lock] = await owner`SELECT pg_try_advisory_lock(${OWNER_LOCK}::bigint) AS taken`;
-      if (lock?.taken !== true) {
+      if (!(await takeOwnership(owner))) {
         throw new Conflict('Another control process uses the database of DATABASE_URL; each bramble needs its own.', {
           code: 'database-in-use',
         });
@@ -86,6 +87,16 @@ export class PostgresqlRecords extends PostgresqlSql implements Records {
     this.#owner.release();
     await this.#client.end({ timeout: 3 });
   }
+}
+
+/** A control process that was killed this moment still holds the lock until the server notices: that is waited for. */
+async function takeOwnership(owner: postgres.ReservedSql): Promise<boolean> {
+  for (let attempt = 0; attempt < OWNERSHIP_ATTEMPTS; attempt += 1) {
+    const [lock] = await owner`SELECT pg_try_advisory_lock(${String(OWNER_LOCK)}::bigint) AS taken`;
+    if (lock?.taken === true) return true;
+    await owner`SELECT pg_sleep(0.1)`;
+  }
+  return false;
 }
 
 /** Without a connection there is nothing to roll back: the server does it by itself. */
