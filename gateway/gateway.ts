@@ -40,6 +40,9 @@ export interface DataPath extends AsyncDisposable {
   readonly routes: readonly Route[];
 }
 
+/** Nobody waits for a certificate but the gateway itself: asking anew would only add a pause and a line of log. */
+const CERTIFICATE_WAIT_MS = 60 * 60 * 1000;
+
 /** Connections to control: what is asked of it is short, save streams of events, each of which holds one. */
 const INTERNAL_CONNECTIONS = 256;
 
@@ -71,7 +74,7 @@ export class Gateway implements AsyncDisposable {
         logger,
         interim: identity.material,
         request: async (signal) => {
-          await link.whenUp(limits.controlWait, signal);
+          await link.whenUp(CERTIFICATE_WAIT_MS, signal);
           return await requestGatewayCertificate(client, config.controlAddress, publicNames(config), signal);
         },
       }),
