@@ -8,8 +8,6 @@ import { promisify } from 'node:util';
 
 const execute = promisify(execFile);
 
-/** Debian: `update-ca-certificates` takes every `.crt` in here. */
-const SYSTEM_FOLDER = '/usr/local/share/ca-certificates';
 const TOOL_TIMEOUT_MS = 60_000;
 
 export interface Installed {
@@ -19,37 +17,52 @@ export interface Installed {
   problem?: string;
 }
 
-/** Puts the certificate in `path` into every store there is on this machine. */
-export async function installAuthority(path: string, pem: string): Promise<Installed[]> {
-  // Several brambles may be trusted on one machine: the fingerprint tells them apart, and a second time changes nothing.
-  const mark = new X509Certificate(pem).fingerprint256.replaceAll(':', '').slice(0, 12).toLowerCase();
-  const results = [
-    await installInSystem(path, `bramble-${mark}`),
-    ...(await installInBrowsers(path, `bramble-${mark}`)),
-  ];
-  return results;
+/** Where to look for stores and for the programs that fill them. */
+export interface TrustPlaces {
+  /** Debian: `update-ca-certificates` takes every `.crt` in here. */
+  systemFolder: string;
+  /** Where browsers keep their profiles. */
+  home: string;
+  /** Folders of programs. */
+  programs: readonly string[];
 }
 
-async function installInSystem(path: string, name: string): Promise<Installed> {
-  const store = `the system's store (${SYSTEM_FOLDER})`;
-  const tool = await findProgram('update-ca-certificates', ['/usr/sbin', '/sbin']);
+function thisMachine(): TrustPlaces {
+  return {
+    systemFolder: '/usr/local/share/ca-certificates',
+    home: homedir(),
+    programs: [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin'],
+  };
+}
+
+/** Puts the certificate in `path` into every store there is on this machine. */
+export async function installAuthority(path: string, pem: string, places = thisMachine()): Promise<Installed[]> {
+  // Several brambles may be trusted on one machine: the fingerprint tells them apart, and a second time changes nothing.
+  const mark = new X509Certificate(pem).fingerprint256.replaceAll(':', '').slice(0, 12).toLowerCase();
+  const name = `bramble-${mark}`;
+  return [await installInSystem(path, name, places), ...(await installInBrowsers(path, name, places))];
+}
+
+async function installInSystem(path: string, name: string, places: TrustPlaces): Promise<Installed> {
+  const store = `the system's store (${places.systemFolder})`;
+  const tool = await findProgram('update-ca-certificates', places);
   if (!tool) return { store, problem: 'update-ca-certificates is not on this machine; add the certificate by hand.' };
   try {
-    await copyFile(path, join(SYSTEM_FOLDER, `${name}.crt`));
+    await copyFile(path, join(places.systemFolder, `${name}.crt`));
     await execute(tool, [], { timeout: TOOL_TIMEOUT_MS });
     return { store };
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const isForbidden = code === 'EACCES' || code === 'EPERM';
-    return { store, problem: isForbidden ? 'needs root; run: sudo bramble trust --install' : message };
+    return { store, problem: isForbidden ? 'needs root; run: sudo ./bramble trust --install' : message };
   }
 }
 
-async function installInBrowsers(path: string, name: string): Promise<Installed[]> {
-  const certutil = await findProgram('certutil');
+async function installInBrowsers(path: string, name: string, places: TrustPlaces): Promise<Installed[]> {
+  const certutil = await findProgram('certutil', places);
   if (!certutil) return [];
   return await Promise.all(
-    (await nssFolders(homedir())).map(async (folder) => {
+    (await nssFolders(places.home)).map(async (folder) => {
       try {
         const args = ['-A', '-d', `sql:${folder}`, '-n', name, '-t', 'C,,', '-i', path];
         await execute(certutil, args, { timeout: TOOL_TIMEOUT_MS });
@@ -75,8 +88,8 @@ function none(error: NodeJS.ErrnoException): string[] {
   throw error;
 }
 
-async function findProgram(name: string, more: readonly string[] = []): Promise<string | undefined> {
-  for (const folder of [...(process.env.PATH ?? '').split(delimiter), ...more]) {
+async function findProgram(name: string, places: TrustPlaces): Promise<string | undefined> {
+  for (const folder of places.programs) {
     const path = join(folder, name);
     if (await isThere(path, constants.X_OK)) return path;
   }

@@ -22,7 +22,7 @@ Usage: bramble trust [options]
 
 Examples:
   bramble trust
-  sudo bramble trust --install
+  sudo ./bramble trust --install
   bramble trust --print > bramble.crt
 `;
 
@@ -86,7 +86,7 @@ function describe(path: string, pem: string): number {
       `valid to     ${validTo}`,
       '',
       `Use it once:      curl --cacert ${path} https://…`,
-      'For good:         sudo bramble trust --install',
+      'For good:         sudo ./bramble trust --install',
       '',
     ].join('\n'),
   );
