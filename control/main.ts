@@ -14,7 +14,7 @@ import { AccountChanges, Accounts, accountAppliers, accountRoutes, SecretBox } f
 import { apiRoutes, createApi, openApiApp } from './api/index.ts';
 import { authorityRoutes, openAuthority, writeBootstrapIdentities } from './authority/index.ts';
 import { controlConfig } from './config.ts';
-import { filesystemRoutes, Master, openFilesystemView } from './filesystem/index.ts';
+import { filesystemRoutes, Master, openFilesystemView, storageRoutes } from './filesystem/index.ts';
 import { auditRoutes, openLocalLog } from './log/index.ts';
 import { CallingGateways, chunkserverStatus } from './process-status.ts';
 import { openLogIdentity, openRecords, SqlView } from './records/index.ts';
@@ -105,7 +105,11 @@ await runProcess('control', async () => {
   const api = createApi({
     accounts,
     routes: openApiApp()
-      .route('/', accountRoutes(accounts, { clock, hasBuckets: async (name) => filesystemView.buckets(name, 1).length > 0 }))
+      .route(
+        '/',
+        accountRoutes(accounts, { clock, hasBuckets: async (name) => filesystemView.buckets(name, 1).length > 0 }),
+      )
+      .route('/', storageRoutes(master))
       .route(
         '/api/audit',
         auditRoutes({ log, requireAdministrator: (c) => accounts.assertAdministrator(c.var.principal, c.var) }),
