@@ -32,7 +32,7 @@ export interface FilesystemCommands {
   /** Those of `uploads` whose time is over when the command was made. */
   'upload.expire': { uploads: string[] };
   'share.create': { id: string; tokenHash: Uint8Array; name: ObjectName; expiresAtMs: number };
-  'share.revoke': { id: string; namespace: string };
+  'share.revoke': { id: string };
   'chunk.open': { chunk: string; version: number };
   'chunk.seal': { chunks: string[] };
   /** Chunks that nothing refers to, known or not. */

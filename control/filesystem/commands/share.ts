@@ -1,8 +1,8 @@
 import { NotFound } from '../../../common/errors/index.ts';
 import type { Command } from '../../log/index.ts';
 import type { Draft } from '../view/draft.ts';
-import { namespaceShareKey, shareKey } from '../view/keys.ts';
-import { namespaceShareTable, type ShareRecord, shareTable } from '../view/records.ts';
+import { namespaceShareKey, shareIdKey, shareKey } from '../view/keys.ts';
+import { namespaceShareTable, type ShareRecord, shareIdTable, shareTable } from '../view/records.ts';
 import type { FilesystemCommands } from './data.ts';
 import { target } from './object.ts';
 
@@ -15,13 +15,15 @@ export function createShare(
   const share = { ...data, bucketId: bucket.id, createdAtMs: at, createdBy: actor.id };
   draft.put(shareTable, shareKey(data.tokenHash), share);
   draft.put(namespaceShareTable, namespaceShareKey(data.name.namespace, data.id), data.tokenHash);
+  draft.put(shareIdTable, shareIdKey(data.id), data.tokenHash);
   return share;
 }
 
 export function revokeShare(draft: Draft, { data }: Command<FilesystemCommands['share.revoke']>): void {
-  const key = namespaceShareKey(data.namespace, data.id);
-  const hash = draft.get(namespaceShareTable, key);
-  if (!hash) throw new NotFound(`There is no share ${data.id} in ${data.namespace}.`);
-  draft.remove(namespaceShareTable, key);
-  draft.remove(shareTable, shareKey(hash));
+  const hash = draft.get(shareIdTable, shareIdKey(data.id));
+  const share = hash && draft.get(shareTable, shareKey(hash));
+  if (!share) throw new NotFound(`There is no share ${data.id}.`);
+  draft.remove(shareIdTable, shareIdKey(data.id));
+  draft.remove(namespaceShareTable, namespaceShareKey(share.name.namespace, data.id));
+  draft.remove(shareTable, shareKey(share.tokenHash));
 }

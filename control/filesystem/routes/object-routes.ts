@@ -1,7 +1,17 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { InvalidInput } from '../../../common/errors/index.ts';
 import type { Committed } from '../../../common/filesystem/index.ts';
-import { decodeCursor, encodeCursor, jsonAnswer, jsonBody, listQuery, openApiApp, problems } from '../../api/index.ts';
+import {
+  decodeCursor,
+  encodeCursor,
+  jsonAnswer,
+  jsonBody,
+  listQuery,
+  openApiApp,
+  type Principal,
+  problems,
+} from '../../api/index.ts';
+import type { Origin } from '../master/access.ts';
 import type { Master } from '../master/master.ts';
 import { isObjectKey } from '../view/names.ts';
 import { originOf } from './origin.ts';
@@ -76,8 +86,16 @@ export function objectRoutes(master: Master) {
       const nextCursor = page.next ? encodeCursor(page.next.toString('base64')) : null;
       return c.json({ items, prefixes: page.prefixes, nextCursor }, 200);
     })
-    .openapi(copy, async (c) => c.json(await transferObject(master, 'object.copy', c), 200))
-    .openapi(move, async (c) => c.json(await transferObject(master, 'object.move', c), 200))
+    .openapi(copy, async (c) => {
+      const who = { principal: c.var.principal, origin: originOf(c) };
+      const committed = await transferObject(master, 'object.copy', c.req.valid('json'), c.req.valid('header'), who);
+      return c.json(committed, 200);
+    })
+    .openapi(move, async (c) => {
+      const who = { principal: c.var.principal, origin: originOf(c) };
+      const committed = await transferObject(master, 'object.move', c.req.valid('json'), c.req.valid('header'), who);
+      return c.json(committed, 200);
+    })
     .delete(`${OBJECTS}/:ns/:bucket/:key{.+}`, async (c) => {
       const { ns, bucket, key } = c.req.param();
       const by = await access.allowed(c.var.principal, 'write', ns, originOf(c));
@@ -89,25 +107,18 @@ export function objectRoutes(master: Master) {
     });
 }
 
-interface TransferContext {
-  req: {
-    valid(target: 'json'): z.infer<typeof transferInput>;
-    valid(target: 'header'): { 'if-match'?: string | undefined; 'if-none-match'?: string | undefined };
-  };
-}
-
 async function transferObject(
   { access, context }: Master,
   type: 'object.copy' | 'object.move',
-  c: TransferContext & Parameters<typeof originOf>[0],
+  { from, to }: z.infer<typeof transferInput>,
+  conditions: { 'if-match'?: string | undefined; 'if-none-match'?: string | undefined },
+  { principal, origin }: { principal: Principal; origin: Origin },
 ): Promise<Committed> {
-  const { from, to } = c.req.valid('json');
-  const { 'if-match': sourceIfMatch, 'if-none-match': ifNoneMatch } = c.req.valid('header');
-  const { principal } = c.var;
-  const by = await access.allowed(principal, 'write', to.namespace, originOf(c));
-  if (type === 'object.move') await access.allowed(principal, 'write', from.namespace, originOf(c));
-  else await access.readableBucket(principal, from.namespace, from.bucket, 'read', originOf(c));
+  const by = await access.allowed(principal, 'write', to.namespace, origin);
+  if (type === 'object.move') await access.allowed(principal, 'write', from.namespace, origin);
+  else await access.readableBucket(principal, from.namespace, from.bucket, 'read', origin);
   assertKey(to.key);
+  const { 'if-match': sourceIfMatch, 'if-none-match': ifNoneMatch } = conditions;
   const preconditions = ifNoneMatch === undefined ? {} : { ifNoneMatch };
   return context.submit(type, { from, to, preconditions, ...(sourceIfMatch !== undefined && { sourceIfMatch }) }, by);
 }

@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { Forbidden, NotFound, Unauthenticated } from '../../../common/errors/index.ts';
 import {
   decodeCursor,
   jsonAnswer,
@@ -41,7 +42,7 @@ const revoke = createRoute({
   path: `${path}/{id}`,
   tags,
   summary: 'End a share now',
-  request: { params: z.object({ id: z.string() }), query: z.object({ namespace: z.string() }) },
+  request: { params: z.object({ id: z.string() }) },
   responses: { 204: { description: 'The link is not valid any more' }, ...problems },
 });
 
@@ -73,9 +74,21 @@ export function shareRoutes(master: Master) {
       return c.json({ ...page, items: page.items.map(shareOf) }, 200);
     })
     .openapi(revoke, async (c) => {
-      const { namespace } = c.req.valid('query');
-      const by = await access.allowed(c.var.principal, 'write', namespace, originOf(c));
-      await context.submit('share.revoke', { id: c.req.valid('param').id, namespace }, by);
+      const { id } = c.req.valid('param');
+      if (c.var.principal.kind === 'anonymous') throw new Unauthenticated();
+      const share = view.share(id);
+      if (!share) throw noShare();
+      const by = await access
+        .allowed(c.var.principal, 'write', share.name.namespace, originOf(c))
+        .catch((error: unknown) => {
+          throw error instanceof Forbidden ? noShare(error) : error;
+        });
+      await context.submit('share.revoke', { id }, by);
       return c.body(null, 204);
     });
+}
+
+/** Shares of others are not there. */
+function noShare(cause?: unknown): NotFound {
+  return new NotFound('You have no such share.', { cause });
 }

@@ -148,6 +148,11 @@ export class FilesystemView implements View, Source, AsyncDisposable {
     return this.get(records.shareTable, keys.shareKey(tokenHash));
   }
 
+  share(id: string): records.ShareRecord | undefined {
+    const hash = this.get(records.shareIdTable, keys.shareIdKey(id));
+    return hash && this.shareByToken(hash);
+  }
+
   shares(namespace: string, limit: number, after = ''): records.ShareRecord[] {
     const range = keys.namespaceShares(namespace);
     const start = after === '' ? range : endOf(keys.namespaceShareKey(namespace, after));

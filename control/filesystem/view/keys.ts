@@ -10,6 +10,7 @@ import {
   nodeTable,
   objectTable,
   openChunkTable,
+  shareIdTable,
   shareTable,
   totalsTable,
   uploadPartTable,
@@ -45,6 +46,7 @@ export const uploadPartKey = (upload: string, part: number) => keyOf(uploadPartT
 export const shareKey = (tokenHash: Uint8Array) => keyOf(shareTable, tokenHash);
 export const namespaceShareKey = (namespace: string, id: string) => keyOf(namespaceShareTable, `${namespace}\0${id}`);
 export const namespaceShares = (namespace: string) => keyOf(namespaceShareTable, `${namespace}\0`);
+export const shareIdKey = (id: string) => keyOf(shareIdTable, id);
 export const nodeKey = (node: string) => keyOf(nodeTable, node);
 
 /** Where in a timed key the chunk's 16 bytes begin. */

@@ -203,6 +203,9 @@ export const namespaceShareTable: Table<Uint8Array> = {
   decode: (bytes) => bytes,
 };
 
+/** By id: the hash of the token. */
+export const shareIdTable: Table<Uint8Array> = { ...namespaceShareTable, prefix: 0x0d };
+
 export const nodeTable: Table<NodeRecord> = {
   prefix: 0x09,
   encode: encodeCbor,

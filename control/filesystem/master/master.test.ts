@@ -1,0 +1,184 @@
+import { describe, expect, test } from 'vitest';
+import type { ChunkReport, ObjectContent, WrittenChunk } from '../../../common/filesystem/index.ts';
+import { SYSTEM } from '../../log/index.ts';
+import { asAda, asAnyone, heartbeatOf, openTestMaster, ownChunk } from '../test-master.ts';
+import type { Master } from './master.ts';
+
+const name = { namespace: 'ada', bucket: 'photos', key: 'a/b.jpg' };
+const contentOf = (changes: Partial<ObjectContent>): ObjectContent => ({
+  size: 0,
+  etag: 'e1',
+  contentType: 'text/plain',
+  headers: {},
+  extents: [],
+  ...changes,
+});
+
+async function withNodes(config = {}) {
+  const test = await openTestMaster({ reportWaitMs: 0, placeWaitMs: 0, lookupWaitMs: 0, ...config });
+  for (const node of ['n1', 'n2', 'n3']) await test.master.heartbeat(node, heartbeatOf([]));
+  await test.master.context.submit('bucket.create', { namespace: 'ada', name: 'photos', visibility: 'private' });
+  return test;
+}
+
+function commit(master: Master, content: ObjectContent, chunks: WrittenChunk[], preconditions = {}) {
+  return master.commit({ items: [{ ...asAda, name, content, chunks, preconditions }] });
+}
+
+const reportOf = ({ chunk, version, length }: WrittenChunk): ChunkReport => ({
+  chunk,
+  version,
+  length,
+  state: 'sealed',
+});
+
+describe('the master', () => {
+  test('what is placed, written and committed is found with its replicas', async () => {
+    await using t = await withNodes();
+    const { own } = await t.master.place({ own: 1, shared: false, avoid: [] });
+    const [grant] = own;
+    expect(new Set(grant?.replicas.map(({ node }) => node))).toEqual(new Set(['n1', 'n2', 'n3']));
+    const { extent, written } = ownChunk(100);
+    const [committed] = await commit(t.master, contentOf({ size: 100, extents: [extent] }), [written]);
+    expect(committed).toMatchObject({ ok: true, value: { etag: 'e1', created: true } });
+    const [found] = await t.master.lookup({ items: [{ ...asAda, name }] });
+    expect(found?.ok && found.value.replicas[extent.chunk]?.map(({ node }) => node)).toEqual(['n1', 'n2']);
+    expect(await t.master.census.count()).toEqual({ chunksShort: 1, chunksMissing: 0, replicasShort: 1 });
+  });
+
+  test('a commit with one durable vote is refused and leaves nothing', async () => {
+    await using t = await withNodes();
+    const { extent, written } = ownChunk(100);
+    const [answer] = await commit(t.master, contentOf({ size: 100, extents: [extent] }), [
+      { ...written, votes: ['n1', 'n1'] },
+    ]);
+    expect(answer).toMatchObject({ ok: false, problem: { type: 'urn:bramble:problem:too-few-votes' } });
+    expect(t.view.totals().objects).toBe(0);
+  });
+
+  test('with fewer than two chunkservers a placement says which are missing', async () => {
+    await using t = await openTestMaster({ reportWaitMs: 0, placeWaitMs: 0 });
+    await t.master.heartbeat('n1', heartbeatOf([]));
+    await t.master.heartbeat('n2', heartbeatOf([], { condition: 'full' }));
+    await expect(t.master.place({ own: 1, shared: false, avoid: [] })).rejects.toMatchObject({
+      status: 503,
+      message: expect.stringContaining('n2 is full'),
+    });
+  });
+
+  test('two open a shared chunk at once and get the same one; a failed append seals it and fences late commits', async () => {
+    await using t = await withNodes();
+    const ask = () => t.master.place({ own: 0, shared: true, avoid: [] });
+    const [one, two] = await Promise.all([ask(), ask()]);
+    const chunk = one.shared?.chunk ?? '';
+    expect(two.shared?.chunk).toBe(chunk);
+    const shared = { chunk, version: 1, kind: 'shared' as const, length: 232, votes: ['n1', 'n2', 'n3'] };
+    const extents = [{ chunk, offset: 0, length: 100, crc32c: 1 }];
+    expect(await commit(t.master, contentOf({ size: 100, extents }), [shared])).toMatchObject([{ ok: true }]);
+    await t.master.report({ faults: [{ chunk, node: 'n2', kind: 'append-failed', detail: '' }] });
+    expect(t.view.chunk(chunk)).toMatchObject({ state: 'sealed', version: 2, length: 116 });
+    const late = [{ chunk, offset: 116, length: 100, crc32c: 1 }];
+    expect(await commit(t.master, contentOf({ size: 100, extents: late }), [shared])).toMatchObject([
+      { ok: false, problem: { type: 'urn:bramble:problem:chunk-sealed' } },
+    ]);
+    const report: ChunkReport = { chunk, version: 1, length: 232, state: 'open' };
+    const { seals } = await t.master.heartbeat('n1', heartbeatOf([report]));
+    expect(seals).toEqual([{ chunk, version: 2, length: 116 }]);
+    expect((await ask()).shared?.chunk).not.toBe(chunk);
+  });
+
+  test('shared chunks that were open are sealed when the master starts again', async () => {
+    await using t = await withNodes();
+    const chunk = (await t.master.place({ own: 0, shared: true, avoid: [] })).shared?.chunk ?? '';
+    await using _again = await t.restart();
+    expect(t.view.chunk(chunk)?.state).toBe('sealed');
+  });
+
+  test('an orphan lives through its grace, then is condemned, deleted and forgotten; a late commit is refused', async () => {
+    await using t = await withNodes({ orphanGraceMs: 60_000, grantMs: 10_000 });
+    const { extent, written } = ownChunk(100);
+    const present = heartbeatOf([reportOf(written)]);
+    expect((await t.master.heartbeat('n1', present)).pendingDeletes).toEqual([]);
+    t.master.renew({ chunks: [written.chunk] });
+    t.clock.advance(59_000);
+    await t.master.heartbeat('n1', present);
+    await t.master.housekeeping.round();
+    expect((await t.master.heartbeat('n1', present)).pendingDeletes).toEqual([]);
+    for (let second = 0; second < 10; second++) {
+      t.clock.advance(1_000);
+      for (const node of ['n1', 'n2', 'n3']) await t.master.heartbeat(node, node === 'n1' ? present : heartbeatOf([]));
+    }
+    await t.master.housekeeping.round();
+    expect((await t.master.heartbeat('n1', present)).pendingDeletes).toEqual([written.chunk]);
+    expect(await commit(t.master, contentOf({ size: 100, extents: [extent] }), [written])).toMatchObject([
+      { ok: false, problem: { type: 'urn:bramble:problem:chunk-condemned' } },
+    ]);
+    const gone = heartbeatOf([], { report: { full: false, chunks: [], removed: [written.chunk] } });
+    expect((await t.master.heartbeat('n1', gone)).pendingDeletes).toEqual([]);
+    for (let second = 0; second < 61; second++) {
+      t.clock.advance(1_000);
+      for (const node of ['n1', 'n2', 'n3']) await t.master.heartbeat(node, heartbeatOf([]));
+    }
+    await t.master.housekeeping.round();
+    expect(t.view.chunk(written.chunk)).toBeUndefined();
+  });
+
+  test('a silent chunkserver is avoided, then declared dead by a command, and its replicas are not counted', async () => {
+    await using t = await withNodes();
+    const { extent, written } = ownChunk(100);
+    await commit(t.master, contentOf({ size: 100, extents: [extent] }), [written]);
+    for (let second = 0; second < 31; second++) {
+      t.clock.advance(1_000);
+      for (const node of ['n2', 'n3'])
+        await t.master.heartbeat(node, heartbeatOf(node === 'n2' ? [reportOf(written)] : []));
+      if (second === 5) {
+        const { own } = await t.master.place({ own: 1, shared: false, avoid: [] });
+        expect(own[0]?.replicas.map(({ node }) => node).sort()).toEqual(['n2', 'n3']);
+      }
+    }
+    await t.master.housekeeping.round();
+    expect(t.view.nodes().find(({ node }) => node === 'n1')?.state).toBe('dead');
+    expect(t.log.entries.flat().find(({ type }) => type === 'node.dead')?.actor).toEqual(SYSTEM);
+    expect(await t.master.census.count()).toMatchObject({ replicasShort: 2 });
+  });
+
+  test('what anyone may not see is the same whether it is there or not', async () => {
+    await using t = await withNodes();
+    await commit(t.master, contentOf({ size: 1, inline: new Uint8Array(1) }), []);
+    const missing = { ...name, bucket: 'nothing' };
+    const answers = await t.master.lookup({
+      items: [
+        { ...asAnyone, name },
+        { ...asAnyone, name: missing },
+      ],
+    });
+    expect(answers[0]).toEqual(answers[1]);
+    expect(answers[0]).toMatchObject({ ok: false, problem: { status: 401 } });
+    await t.master.context.submit('bucket.update', { namespace: 'ada', name: 'photos', visibility: 'unlisted' });
+    expect(await t.master.lookup({ items: [{ ...asAnyone, name }] })).toMatchObject([{ ok: true }]);
+  });
+
+  test('a resumable upload grows, refuses gaps, and becomes an object', async () => {
+    await using t = await withNodes();
+    const { uploads } = t.master;
+    const { upload } = await uploads.begin({
+      ...asAda,
+      name,
+      size: 200,
+      contentType: 'a/b',
+      headers: {},
+      preconditions: {},
+    });
+    const first = ownChunk(100);
+    await uploads.extend({ ...asAda, upload, offset: 0, extents: [first.extent], chunks: [first.written] });
+    const second = ownChunk(100);
+    const extend = { ...asAda, upload, extents: [second.extent], chunks: [second.written] };
+    await expect(uploads.extend({ ...extend, offset: 50 })).rejects.toMatchObject({ code: 'offset-mismatch' });
+    await expect(uploads.finish({ ...asAda, upload })).rejects.toMatchObject({ code: 'upload-incomplete' });
+    expect(await uploads.extend({ ...extend, offset: 100 })).toMatchObject({ offset: 200 });
+    expect(await uploads.finish({ ...asAda, upload })).toMatchObject({ created: true });
+    const [found] = await t.master.lookup({ items: [{ ...asAda, name }] });
+    expect(found).toMatchObject({ value: { content: { size: 200, extents: [first.extent, second.extent] } } });
+    await expect(uploads.inspect({ ...asAda, upload })).rejects.toMatchObject({ status: 404 });
+  });
+});

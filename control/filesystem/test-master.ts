@@ -1,0 +1,125 @@
+/** For tests: a view in a temporary folder under a log in memory, permissions by table, and fake chunkservers. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ManualClock } from '../../common/clock/index.ts';
+import { Forbidden, Unauthenticated } from '../../common/errors/index.ts';
+import {
+  type ChunkReport,
+  type Credential,
+  type Extent,
+  type HeartbeatRequest,
+  physicalLength,
+  type WrittenChunk,
+} from '../../common/filesystem/index.ts';
+import { systemRandom, uuidV7 } from '../../common/ids/index.ts';
+import { createLogger } from '../../common/logging/index.ts';
+import { createMetrics } from '../../common/metrics/index.ts';
+import { ANONYMOUS, type Principal } from '../api/index.ts';
+import type { Command, CommandLog, View } from '../log/index.ts';
+import { Master, type MasterConfig, openFilesystemView, type Permissions } from './index.ts';
+
+export const silent = createLogger({ process: 'test', level: 'silent' });
+
+/** One command, one entry; no disk. */
+export class MemoryLog implements Pick<CommandLog, 'append'> {
+  readonly entries: Command[][] = [];
+  readonly #view: View;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(view: View) {
+    this.#view = view;
+  }
+
+  async append<Value>(command: Command): Promise<{ height: number; value: Value }> {
+    const turn = this.#last.then(async () => {
+      const height = this.entries.push([command]);
+      const [outcome] = await this.#view.apply(height, [command]);
+      return { height, outcome };
+    });
+    this.#last = turn.catch(() => undefined);
+    const { height, outcome } = await turn;
+    if (!outcome?.ok) throw outcome?.error ?? new Error('no outcome');
+    return { height, value: outcome.value as Value };
+  }
+}
+
+export const ADA: Principal = {
+  kind: 'user',
+  userId: 'user_ada',
+  name: 'ada',
+  isAdministrator: false,
+  via: 'session',
+  scopes: ['*'],
+};
+
+/** `ada` may do everything in namespace `ada`; the token is her name. */
+export const permissions: Permissions = {
+  resolve: async (credential: Credential) => {
+    if (credential.kind === 'anonymous') return ANONYMOUS;
+    if (credential.kind === 'bearer' && credential.token === 'ada') return ADA;
+    throw new Unauthenticated();
+  },
+  assertMay: async (principal, _action, namespace) => {
+    if (principal.kind === 'anonymous') throw new Unauthenticated();
+    if (principal.name !== namespace) throw new Forbidden('You may not.');
+  },
+  namespaceExists: async (name) => name === 'ada',
+};
+
+export const asAda = { requestId: 'r1', credential: { kind: 'bearer', token: 'ada' } } as const;
+export const asAnyone = { requestId: 'r2', credential: { kind: 'anonymous' } } as const;
+
+export async function temporaryFolder(): Promise<AsyncDisposable & { path: string }> {
+  const path = await mkdtemp(join(tmpdir(), 'bramble-filesystem-'));
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+}
+
+export async function openTestMaster(config: Partial<MasterConfig> = {}) {
+  const folder = await temporaryFolder();
+  const view = await openFilesystemView({ folder: folder.path, logger: silent });
+  const log = new MemoryLog(view);
+  const clock = new ManualClock();
+  const options = { view, log, clock, random: systemRandom, permissions, logger: silent, config };
+  const start = () => Master.start({ ...options, metrics: createMetrics('test') });
+  const master = await start();
+  return {
+    view,
+    log,
+    clock,
+    master,
+    /** Another master over the same view, as after a restart. */
+    restart: start,
+    async [Symbol.asyncDispose]() {
+      await master[Symbol.asyncDispose]();
+      await view[Symbol.asyncDispose]();
+      await folder[Symbol.asyncDispose]();
+    },
+  };
+}
+
+export function heartbeatOf(chunks: ChunkReport[], changes: Partial<HeartbeatRequest> = {}): HeartbeatRequest {
+  return {
+    address: '127.0.0.1:1',
+    zone: 'z',
+    bootId: 'boot',
+    condition: 'writable',
+    conditionDetail: '',
+    totalBytes: 1e12,
+    freeBytes: 5e11,
+    load: 0,
+    masterEpoch: 0,
+    report: { full: true, chunks, removed: [] },
+    faults: [],
+    ...changes,
+  };
+}
+
+/** A chunk of its own with one record of `length` bytes. */
+export function ownChunk(length: number, atMs = 0): { extent: Extent; written: WrittenChunk } {
+  const chunk = uuidV7({ now: () => atMs }, systemRandom);
+  return {
+    extent: { chunk, offset: 0, length, crc32c: 1 },
+    written: { chunk, version: 1, kind: 'own', length: physicalLength(length), votes: ['n1', 'n2'] },
+  };
+}
