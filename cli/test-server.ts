@@ -102,7 +102,7 @@ class Handler {
     if (at === 'POST /api/storage/copy' || at === 'POST /api/storage/move')
       return this.#transfer(request, response, at);
     if (at === 'POST /api/storage/shares') {
-      const { expiresInSeconds, ...name } = (await readJson(request)) as { expiresInSeconds: number };
+      const { expiresInSeconds, ...name } = await readJson<{ expiresInSeconds: number }>(request);
       const expiresAt = new Date(Date.now() + expiresInSeconds * 1000).toISOString();
       return json(response, 201, { id: 'share_1', ...name, expiresAt, url: '/s/secret' });
     }
@@ -258,7 +258,7 @@ class Handler {
   }
 
   async #transfer(request: IncomingMessage, response: ServerResponse, at: string): Promise<void> {
-    const body = (await readJson(request)) as Record<'from' | 'to', { namespace: string; bucket: string; key: string }>;
+    const body = await readJson<Record<'from' | 'to', { namespace: string; bucket: string; key: string }>>(request);
     const name = (side: 'from' | 'to') => `${body[side].namespace}/${body[side].bucket}/${body[side].key}`;
     const source = this.objects.get(name('from'));
     if (!source) return problem(response, 404, 'not-found', 'There is no such object.');
@@ -298,6 +298,6 @@ async function readBody(request: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(await Array.fromAsync(request as AsyncIterable<Buffer>));
 }
 
-async function readJson(request: IncomingMessage): Promise<Record<string, string>> {
-  return JSON.parse((await readBody(request)).toString()) as Record<string, string>;
+async function readJson<T = Record<string, string>>(request: IncomingMessage): Promise<T> {
+  return JSON.parse((await readBody(request)).toString()) as T;
 }

@@ -65,7 +65,9 @@ export const ls = defineCommand({
 type Entry = RemoteObject | { prefix: string };
 
 const BUCKET_COLUMNS: Column<Bucket>[] = [
-  { heading: 'CREATED', cell: ({ createdAt }) => (createdAt === undefined ? '-' : formatTime(createdAt)) },
+  { heading: 'CREATED', cell: ({ createdAt }) => formatTime(createdAt) },
+  { heading: 'OBJECTS', align: 'right', cell: ({ objects }) => String(objects) },
+  { heading: 'SIZE', align: 'right', cell: ({ bytes }) => formatSize(bytes) },
   { heading: 'VISIBILITY', cell: ({ visibility }) => visibility },
   { heading: 'NAME', cell: ({ name }) => name },
 ];

@@ -39,7 +39,9 @@ describe('put and get', () => {
     expect(stored('photos/cat.jpg')?.toString()).toBe('meow');
     expect(server.objects.get('admin/photos/cat.jpg')?.contentType).toBe('image/jpeg');
     expect(server.requests).toEqual(['PUT /api/storage/objects/admin/photos/cat.jpg']);
-    expect(await terminal.run(['get', 'photos/cat.jpg', local('copy.jpg')], { env: { BRAMBLE_DEBUG: '1' } })).toMatchObject({ code: 0, stderr: '' });
+    expect(
+      await terminal.run(['get', 'photos/cat.jpg', local('copy.jpg')], { env: { BRAMBLE_DEBUG: '1' } }),
+    ).toMatchObject({ code: 0, stderr: '' });
     expect(await readFile(local('copy.jpg'), 'utf8')).toBe('meow');
     expect((await stat(local('copy.jpg'))).mtime.toISOString()).toBe('2026-03-04T05:06:07.000Z');
   });

@@ -1,5 +1,5 @@
 import { defineCommand } from '../command/command.ts';
-import { CHUNKSERVER_COLUMNS, type StorageStatus } from '../remote/status.ts';
+import { CHUNKSERVER_COLUMNS, type StorageStatus, storageSummary } from '../remote/status.ts';
 import { renderTable } from '../terminal/table.ts';
 
 const status = defineCommand({
@@ -11,7 +11,8 @@ const status = defineCommand({
   action: async ({ output, connect }) => {
     const bramble = await connect();
     const found = await bramble.json<StorageStatus>('GET', '/api/storage/status');
-    output.result(found, renderTable(CHUNKSERVER_COLUMNS, found.chunkservers).join('\n'));
+    const lines = [...renderTable(CHUNKSERVER_COLUMNS, found.chunkservers), '', ...storageSummary(found)];
+    output.result(found, lines.join('\n'));
     return undefined;
   },
 });

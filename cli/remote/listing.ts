@@ -15,7 +15,9 @@ export interface Bucket {
   readonly name: string;
   readonly namespace: string;
   readonly visibility: string;
-  readonly createdAt?: string;
+  readonly createdAt: string;
+  readonly objects: number;
+  readonly bytes: number;
 }
 
 export interface Place {

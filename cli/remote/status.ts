@@ -12,18 +12,27 @@ export interface ProcessStatus {
 
 export interface ChunkserverStatus {
   readonly node: string;
-  readonly address: string | null;
   readonly zone: string;
-  readonly state: string;
-  readonly condition?: string;
-  readonly conditionDetail?: string;
-  readonly totalBytes?: number;
-  readonly freeBytes?: number;
-  readonly chunks?: number;
+  /** `writable`, `full`, `silent`, `dead`, … */
+  readonly standing: string;
+  readonly detail: string;
+  readonly totalBytes: number;
+  readonly freeBytes: number;
+  readonly load: number;
 }
 
 export interface StorageStatus {
   readonly chunkservers: readonly ChunkserverStatus[];
+  readonly objects: number;
+  readonly logicalBytes: number;
+  readonly chunks: number;
+  /** Of one replica of each. */
+  readonly chunkBytes: number;
+  readonly liveBytes: number;
+  readonly chunksShort: number;
+  readonly chunksMissing: number;
+  readonly replicasShort: number;
+  readonly orphans: number;
 }
 
 export const PROCESS_COLUMNS: readonly Column<ProcessStatus>[] = [
@@ -36,17 +45,21 @@ export const PROCESS_COLUMNS: readonly Column<ProcessStatus>[] = [
 export const CHUNKSERVER_COLUMNS: readonly Column<ChunkserverStatus>[] = [
   { heading: 'CHUNKSERVER', cell: ({ node }) => node },
   { heading: 'ZONE', cell: ({ zone }) => zone || '-' },
-  { heading: 'STATE', cell: stateOf },
-  { heading: 'CHUNKS', align: 'right', cell: ({ chunks }) => (chunks === undefined ? '-' : String(chunks)) },
-  { heading: 'FREE', align: 'right', cell: ({ freeBytes }) => size(freeBytes) },
-  { heading: 'OF', align: 'right', cell: ({ totalBytes }) => size(totalBytes) },
+  { heading: 'STATE', cell: ({ standing, detail }) => (detail ? `${standing}: ${detail}` : standing) },
+  { heading: 'FREE', align: 'right', cell: ({ freeBytes }) => formatSize(freeBytes) },
+  { heading: 'OF', align: 'right', cell: ({ totalBytes }) => formatSize(totalBytes) },
+  { heading: 'REQUESTS', align: 'right', cell: ({ load }) => String(load) },
 ];
 
-function stateOf({ state, condition, conditionDetail }: ChunkserverStatus): string {
-  if (state !== 'alive' || condition === undefined || condition === 'writable') return state;
-  return conditionDetail ? `${condition}: ${conditionDetail}` : condition;
-}
-
-function size(bytes: number | undefined): string {
-  return bytes === undefined ? '-' : formatSize(bytes);
+/** What is held, and whether it is held as often as it should be. */
+export function storageSummary(status: StorageStatus): string[] {
+  const { objects, logicalBytes, chunks, chunkBytes, liveBytes, chunksShort, chunksMissing, replicasShort, orphans } =
+    status;
+  return [
+    `objects   ${objects}, ${formatSize(logicalBytes)}`,
+    `chunks    ${chunks}, ${formatSize(chunkBytes)} a replica, ${formatSize(liveBytes)} of it in use`,
+    `replicas  ${replicasShort === 0 ? 'all there' : `${replicasShort} missing, of ${chunksShort} chunks`}`,
+    ...(chunksMissing === 0 ? [] : [`LOST      ${chunksMissing} chunks have no replica on any chunkserver that is up`]),
+    `orphans   ${orphans}`,
+  ];
 }
