@@ -1,5 +1,7 @@
+import { hc } from 'hono/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { TestBramble } from '../account/test-accounts.ts';
+import type { Api } from './public-api.ts';
 
 let bramble: TestBramble;
 beforeAll(async () => {
@@ -122,4 +124,14 @@ test('/api/status says what control knows', async () => {
   const { status, body } = await bramble.call('GET', '/api/status', { token: accessToken });
   expect(status).toBe(200);
   expect(body).toMatchObject({ bramble: 'test', processes: [{ role: 'control', state: 'ready' }] });
+});
+
+test('a typed client needs nothing but the type of the API', async () => {
+  const { password } = await bramble.person('typed');
+  const client = hc<Api>('http://bramble.test', {
+    fetch: async (input: URL | RequestInfo, init?: RequestInit) => await bramble.api.request(String(input), init),
+  });
+  const answer = await client.api.account.login.$post({ json: { name: 'typed', password } });
+  const grant = await answer.json();
+  expect('accessToken' in grant && grant.user.name).toBe('typed');
 });

@@ -72,8 +72,7 @@ export function idempotency(options: IdempotencyOptions): MiddlewareHandler<ApiE
       await forget(records, id, run);
       throw error;
     }
-    // A failure on our side is no answer to hold on to.
-    if (c.res.status >= 500 || c.res.status === 429) return await forget(records, id, run);
+    if (!isKept(c.res.status)) return await forget(records, id, run);
     const answer = await readAnswer(c.res);
     c.res = replay(answer);
     await records.query('UPDATE bramble_local.idempotency SET answer = $2 WHERE id = $1 AND run = $3', [
@@ -131,6 +130,11 @@ async function sweep(records: Sql, now: number): Promise<void> {
     code: 'too-many-idempotency-keys',
     retryAfterSeconds: 600,
   });
+}
+
+/** A failure on our side, and a refusal that may be gone in a moment, are no answers to hold on to for a day. */
+function isKept(status: number): boolean {
+  return status < 500 && ![401, 403, 429].includes(status);
 }
 
 async function readAnswer(response: Response): Promise<StoredAnswer> {
