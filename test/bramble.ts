@@ -63,10 +63,10 @@ export interface TestBramble extends AsyncDisposable {
 
 interface Facts {
   url: string;
-  httpUrl: string;
-  caFile: string;
-  oneTimePassword: string | null;
-  processes: { name: string; pid: number; address?: string }[];
+  httpPort: number;
+  authority: string;
+  oneTimePassword?: string;
+  processes: Record<string, { pid: number; address?: string }>;
 }
 
 const NEW_PASSWORD = 'correct horse battery staple';
@@ -97,16 +97,16 @@ export async function startBramble(options: BrambleOptions = {}): Promise<TestBr
   const cliEnvironment = {
     BRAMBLE_CONFIG_HOME: join(home, 'config'),
     BRAMBLE_URL: facts.url,
-    BRAMBLE_CA: facts.caFile,
+    BRAMBLE_CA: facts.authority,
   };
   const cli = (args: readonly string[], cliOptions: CliOptions = {}) => runCli(args, cliOptions, cliEnvironment);
 
   return {
     url: facts.url,
-    httpUrl: facts.httpUrl,
-    caFile: facts.caFile,
+    httpUrl: `http://localhost:${facts.httpPort}`,
+    caFile: facts.authority,
     folder,
-    pids: new Map(facts.processes.map(({ name, pid }) => [name, pid])),
+    pids: new Map(Object.entries(facts.processes).map(([name, { pid }]) => [name, pid])),
     pid: child.pid ?? 0,
     get password() {
       return password;
