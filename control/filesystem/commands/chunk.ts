@@ -16,11 +16,15 @@ export interface SealedChunk {
 /** Stores the chunk, and keeps indexes and totals in step with it. */
 export function putChunk(draft: Draft, chunk: string, before: ChunkRecord | undefined, after: ChunkRecord): void {
   draft.put(chunkTable, chunkKey(chunk), after);
+  addToTotals(draft, difference(before, after));
+  // The usual append to a shared chunk moves it in no index.
+  if (before?.state === after.state && before.idleSinceMs === after.idleSinceMs && isIdle(before) === isIdle(after)) {
+    return;
+  }
   unindex(draft, chunk, before);
   if (after.state === 'open') draft.put(openChunkTable, openChunkKey(chunk), true);
   if (isIdle(after)) draft.put(idleChunkTable, idleChunkKey(after.idleSinceMs, chunk), true);
   if (after.state === 'condemned') draft.put(condemnedChunkTable, condemnedChunkKey(after.idleSinceMs, chunk), true);
-  addToTotals(draft, difference(before, after));
 }
 
 export function openChunk(draft: Draft, { data }: Command<FilesystemCommands['chunk.open']>): void {

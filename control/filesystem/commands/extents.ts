@@ -1,6 +1,12 @@
 /** References from objects and uploads to chunks: taken when they are made, given back when they go. */
 import { Conflict, InvalidInput } from '../../../common/errors/index.ts';
-import { type Extent, physicalLength, WRITE_QUORUM, type WrittenChunk } from '../../../common/filesystem/index.ts';
+import {
+  CHUNK_FILE_BYTES,
+  type Extent,
+  physicalLength,
+  WRITE_QUORUM,
+  type WrittenChunk,
+} from '../../../common/filesystem/index.ts';
 import type { Draft } from '../view/draft.ts';
 import { chunkKey } from '../view/keys.ts';
 import { type ChunkRecord, chunkTable } from '../view/records.ts';
@@ -83,6 +89,9 @@ function hold(draft: Draft, extent: Extent): void {
   const before = draft.get(chunkTable, chunkKey(extent.chunk));
   if (!before || before.state === 'condemned') throw condemned(extent.chunk);
   const end = extentEnd(extent);
+  if (end > CHUNK_FILE_BYTES) {
+    throw new InvalidInput(`The extent ends behind the end of chunk ${extent.chunk}.`, { code: 'invalid-length' });
+  }
   if (before.state === 'sealed' && end > before.length) throw sealed(extent.chunk);
   const after: ChunkRecord = {
     ...before,
