@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BLOCK_BYTES, CHUNK_HEADERS, physicalLength, SEGMENT_BYTES } from '../../common/filesystem/index.ts';
-import { secureOptions } from '../../common/internal/server.ts';
 import { ChunkserverFixture, eventually, type TestChunkserver } from '../chunkserver-fixture.ts';
 
 let fixture: ChunkserverFixture;
@@ -93,7 +92,9 @@ describe('hostile input', () => {
     const identity = await fixture.authority.issue({ bramble: 'test', node: 'g', role: 'gateway' });
     const [host, port] = server.address.split(':');
     const socket = connect({
-      ...secureOptions(identity),
+      key: identity.material.keyPem,
+      cert: identity.material.certificatePem,
+      ca: identity.material.authorityPem,
       host,
       port: Number(port),
       checkServerIdentity: () => undefined,

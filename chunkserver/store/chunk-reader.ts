@@ -1,12 +1,6 @@
 /** Reads payload from chunks, every block checked before anyone sees it. */
 import { BadGateway, InvalidInput, RangeNotSatisfiable } from '../../common/errors/index.ts';
-import {
-  BLOCK_BYTES,
-  BLOCK_HEADER_BYTES,
-  blockPosition,
-  type HeartbeatRequest,
-  physicalLength,
-} from '../../common/filesystem/index.ts';
+import { BLOCK_BYTES, blockPosition, type HeartbeatRequest, physicalLength } from '../../common/filesystem/index.ts';
 import { verifyBlock } from '../format/verify-blocks.ts';
 import type { Chunk } from './chunk.ts';
 import type { ChunkStore } from './chunk-store.ts';
@@ -145,6 +139,3 @@ function checkWhole(chunk: Chunk, range: RecordRange): void {
 function roundUp(to: number): number {
   return Math.ceil(to / BLOCK_BYTES) * BLOCK_BYTES;
 }
-
-/** What one piece takes of memory, at most. */
-export const PIECE_BYTES = READ_BLOCKS * (BLOCK_HEADER_BYTES + BLOCK_BYTES);
