@@ -1,152 +1,48 @@
-/** `bramble control`: the log and its views, and all that is decided over them. */
-import { join, resolve } from 'node:path';
+/**
+ * `bramble control`: the authority first, since everybody else's certificate comes from it, then, while the others start
+ * with theirs, the log, its views and all that is decided over them.
+ */
 import { systemClock } from '../common/clock/index.ts';
 import { loadConfig, readConfigSources } from '../common/config/index.ts';
 import { nodeDisk } from '../common/disk/index.ts';
-import { Readiness } from '../common/health/index.ts';
 import { Identity, IdentityRenewal } from '../common/identity/index.ts';
-import { createIdMaker, systemRandom } from '../common/ids/index.ts';
-import { InternalServer } from '../common/internal/index.ts';
+import { systemRandom } from '../common/ids/index.ts';
 import { createLogger } from '../common/logging/index.ts';
-import { createMetrics } from '../common/metrics/index.ts';
 import { runProcess, tellSupervisor } from '../common/process/index.ts';
-import { AccountChanges, Accounts, accountAppliers, accountRoutes, SecretBox } from './account/index.ts';
-import { apiRoutes, createApi, openApiApp } from './api/index.ts';
-import { authorityRoutes, openAuthority, writeBootstrapIdentities } from './authority/index.ts';
+import { BootstrapUpkeep, openAuthority, writeBootstrapIdentities } from './authority/index.ts';
 import { controlConfig } from './config.ts';
-import { filesystemRoutes, Master, openFilesystemView, storageRoutes } from './filesystem/index.ts';
-import { auditRoutes, openLocalLog } from './log/index.ts';
-import { CallingGateways, chunkserverStatus } from './process-status.ts';
-import { openLogIdentity, openRecords, SqlView } from './records/index.ts';
-
-const VERSION = '0.1.0';
 
 await runProcess('control', async () => {
   await using stack = new AsyncDisposableStack();
   const config = loadConfig('control', controlConfig, await readConfigSources(process.env));
   const logger = createLogger({ process: 'control', level: config.logLevel, fields: { node: config.node } });
-  const [disk, clock, random] = [nodeDisk, systemClock, systemRandom];
-  const metrics = createMetrics('control');
-  const readiness = new Readiness();
-  const folder = (name: string) => join(resolve(config.dataFolder), name);
+  const surroundings = { disk: nodeDisk, clock: systemClock, random: systemRandom, logger };
 
   const authority = await openAuthority({
-    disk,
-    clock,
-    random,
+    ...surroundings,
     folder: config.authorityFolder,
     processValidityMs: config.certificateLifetime,
     domains: [config.domain],
   });
-  await writeBootstrapIdentities(authority, config.bootstrapIdentities);
+  const identities = config.bootstrapIdentities;
+  await writeBootstrapIdentities(authority, identities);
   tellSupervisor({ kind: 'identities' });
-  const identity = await Identity.load(disk, config.identityFolder);
+
+  const folder = config.identityFolder;
+  const identity = await Identity.load(nodeDisk, folder);
+  stack.use(BootstrapUpkeep.start({ ...surroundings, authority, identities }));
   stack.use(
     IdentityRenewal.start({
+      ...surroundings,
       identity,
-      disk,
-      folder: config.identityFolder,
-      clock,
-      random,
-      logger,
+      folder,
       issue: (request) => authority.issueProcessCertificate(request, identity.id),
     }),
   );
 
-  const databaseUrl = process.env.DATABASE_URL ?? config.databaseUrl;
-  const records = stack.use(await openRecords({ databaseUrl, folder: folder('records'), logger, disk }));
-  const changes = new AccountChanges();
-  const logFolder = folder('log');
-  const recordsView = await SqlView.open({
-    records,
-    appliers: accountAppliers(changes),
-    logIdentity: await openLogIdentity(disk, logFolder, clock, random),
-    clock,
-    logger,
-  });
-  const filesystemView = stack.use(await openFilesystemView({ folder: folder('filesystem'), logger, disk }));
-  const log = stack.use(
-    await openLocalLog({
-      disk,
-      clock,
-      random,
-      folder: logFolder,
-      snapshotsFolder: folder('snapshots'),
-      views: [filesystemView, recordsView],
-      logger,
-      metrics,
-      segmentBytes: config.log.segmentSize,
-      snapshotEveryEntries: config.log.snapshotEvery,
-    }),
-  );
-
-  const box = await SecretBox.open(disk, folder('secrets.key'), random);
-  const accounts = stack.use(await Accounts.open({ records, log, changes, box, clock, random, logger }));
-  const administrator = await accounts.ensureFirstAdministrator();
-  const master = stack.use(
-    await Master.start({
-      view: filesystemView,
-      log,
-      clock,
-      random,
-      permissions: accounts,
-      logger,
-      metrics,
-      config: {
-        orphanGraceMs: config.orphanGrace,
-        deadAfterMs: config.deadAfter,
-        heartbeatIntervalMs: config.heartbeatInterval,
-      },
-    }),
-  );
-
-  const gateways = new CallingGateways(clock);
-  let address = '';
-  const api = createApi({
-    accounts,
-    routes: openApiApp()
-      .route(
-        '/',
-        accountRoutes(accounts, { clock, hasBuckets: async (name) => filesystemView.buckets(name, 1).length > 0 }),
-      )
-      .route('/', storageRoutes(master))
-      .route(
-        '/api/audit',
-        auditRoutes({ log, requireAdministrator: (c) => accounts.assertAdministrator(c.var.principal, c.var) }),
-      ),
-    idempotency: { records, clock, box, run: createIdMaker(clock, random).uuid() },
-    bramble: authority.bramble,
-    version: VERSION,
-    processes: () => [
-      { role: 'control', node: config.node, address, state: 'ready' },
-      ...gateways.status(),
-      ...chunkserverStatus(master),
-    ],
-    clock,
-    logger,
-  });
-  const server = stack.use(
-    await InternalServer.listen({
-      identity,
-      logger,
-      readiness,
-      metrics,
-      host: config.host,
-      port: config.port,
-      routes: gateways.noting([...authorityRoutes(authority), ...filesystemRoutes(master), ...apiRoutes(api)]),
-    }),
-  );
-  address = server.address;
-
+  // Only now, so that loading all of it keeps nobody waiting for a certificate.
+  const { startControl } = await import('./control.ts');
+  const control = stack.use(await startControl({ ...surroundings, config, authority, identity }));
   const owned = stack.move();
-  return {
-    facts: {
-      address,
-      ...(administrator && {
-        administrator: administrator.name,
-        oneTimePassword: administrator.oneTimePassword,
-      }),
-    },
-    [Symbol.asyncDispose]: () => owned.disposeAsync(),
-  };
+  return { facts: control.facts, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 });
