@@ -2,7 +2,7 @@
 import { ManualClock } from '../../common/clock/index.ts';
 import { systemRandom } from '../../common/ids/index.ts';
 import { encodeCbor } from '../../common/internal/index.ts';
-import { type ApiEnv, createApi, openApiApp } from '../api/index.ts';
+import { createApi, openApiApp } from '../api/index.ts';
 import type { Command, CommandLog } from '../log/index.ts';
 import { type Records, SqlView } from '../records/index.ts';
 import { silentLogger, TestRecordsPlace } from '../records/test-records.ts';
@@ -157,5 +157,3 @@ export class TestBramble implements AsyncDisposable {
     await this.#place[Symbol.asyncDispose]();
   }
 }
-
-export type { ApiEnv };

@@ -2,7 +2,7 @@
 import { PGlite, types } from '@electric-sql/pglite';
 import { dataDir } from '@electric-sql/pglite-prepopulatedfs';
 import { PgliteFolder, type PgliteFolderOptions } from './pglite-folder.ts';
-import type { Records, Sql, SqlValue } from './records.ts';
+import type { Records, Sql, SqlValue, Transaction } from './records.ts';
 
 /** The session's settings, the same in both engines; `bramble` is the schema that all tables of the view live in. */
 const SESSION = `SET TIME ZONE 'UTC'; CREATE SCHEMA IF NOT EXISTS bramble; CREATE SCHEMA IF NOT EXISTS bramble_local;
@@ -27,6 +27,20 @@ class PgliteSql implements Sql {
   }
 }
 
+class PgliteTransaction extends PgliteSql implements Transaction {
+  async savepoint<Value>(work: (sql: Sql) => Promise<Value>): Promise<Value> {
+    await this.script('SAVEPOINT part');
+    try {
+      const value = await work(this);
+      await this.script('RELEASE SAVEPOINT part');
+      return value;
+    } catch (error) {
+      await this.script('ROLLBACK TO SAVEPOINT part');
+      throw error;
+    }
+  }
+}
+
 export class PgliteRecords extends PgliteSql implements Records {
   readonly engine = 'pglite';
   readonly #database: PGlite;
@@ -46,8 +60,10 @@ export class PgliteRecords extends PgliteSql implements Records {
     return new PgliteRecords(database, folder);
   }
 
-  async transaction<Value>(work: (sql: Sql) => Promise<Value>): Promise<Value> {
-    return await this.#database.transaction((transaction) => work(new PgliteSql(transaction as unknown as Runner)));
+  async transaction<Value>(work: (sql: Transaction) => Promise<Value>): Promise<Value> {
+    return await this.#database.transaction((transaction) =>
+      work(new PgliteTransaction(transaction as unknown as Runner)),
+    );
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -70,12 +70,15 @@ describe('the records engine', () => {
     await using records = await place.open();
     await records.script('CREATE TABLE probe (n int)');
     await records.transaction(async (sql) => {
-      await sql.query('SAVEPOINT here');
-      await expect(sql.query('SELECT 1 / 0')).rejects.toMatchObject({ code: '22012' });
-      await sql.query('ROLLBACK TO SAVEPOINT here');
+      await sql.query('INSERT INTO probe VALUES (1)');
+      const part = sql.savepoint(async (inner) => {
+        await inner.query('INSERT INTO probe VALUES (7)');
+        await inner.query('SELECT 1 / 0');
+      });
+      await expect(part).rejects.toMatchObject({ code: '22012' });
       await sql.query('INSERT INTO probe VALUES (2)');
     });
-    expect(await records.query('SELECT n FROM probe')).toEqual([{ n: 2 }]);
+    expect(await records.query('SELECT n FROM probe ORDER BY n')).toEqual([{ n: 1 }, { n: 2 }]);
   });
 });
 

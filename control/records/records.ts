@@ -12,8 +12,14 @@ export interface Sql {
   script(text: string): Promise<void>;
 }
 
+/** What runs inside a transaction: after a refused statement only a savepoint around it lets the rest go on. */
+export interface Transaction extends Sql {
+  /** All or nothing of a part; rolled back, and the rest unharmed, when `work` throws. */
+  savepoint<Value>(work: (sql: Sql) => Promise<Value>): Promise<Value>;
+}
+
 export interface Records extends Sql, AsyncDisposable {
   readonly engine: 'pglite' | 'postgresql';
   /** All or nothing; rolled back when `work` throws. */
-  transaction<Value>(work: (sql: Sql) => Promise<Value>): Promise<Value>;
+  transaction<Value>(work: (sql: Transaction) => Promise<Value>): Promise<Value>;
 }

@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import postgres from 'postgres';
 import { describe, expect, test } from 'vitest';
 import { systemClock } from '../../common/clock/index.ts';
 import type { Records } from './records.ts';
@@ -156,3 +157,26 @@ describe('the records as a view of the log', () => {
     }
   });
 });
+
+test.runIf(process.env.BRAMBLE_TEST_DATABASE_URL)(
+  'an entry is applied once though the server ends every connection meanwhile',
+  async () => {
+    await using place = await TestRecordsPlace.create();
+    await using records = await place.open();
+    const view = await openView(records);
+    const admin = postgres(process.env.BRAMBLE_TEST_DATABASE_URL ?? '', { max: 1 });
+    try {
+      const name = new URL(place.databaseUrl ?? '').pathname.slice(1);
+      for (let height = 1; height <= 30; height += 1) {
+        const applying = view.apply(height, [addTo('a', 1)]);
+        if (height % 3 === 0) {
+          await admin`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = ${name}`;
+        }
+        expect(await applying).toEqual([{ ok: true, value: height }]);
+      }
+    } finally {
+      await admin.end();
+    }
+    expect(await counters(records)).toEqual({ a: 30 });
+  },
+);

@@ -18,7 +18,7 @@ import { decodeCbor, encodeCbor } from '../../common/internal/index.ts';
 import type { Logger } from '../../common/logging/index.ts';
 import type { Command, Outcome, View } from '../log/index.ts';
 import type { Applier } from './applier.ts';
-import type { Records, Sql } from './records.ts';
+import type { Records, Sql, Transaction } from './records.ts';
 import { restoreRecords, snapshotRecords } from './snapshot.ts';
 import { isCommandsOwn, isConnectionLoss } from './sql-errors.ts';
 
@@ -128,7 +128,7 @@ export class SqlView implements View {
     });
   }
 
-  async #applyCommand(sql: Sql, command: Command): Promise<Outcome> {
+  async #applyCommand(sql: Transaction, command: Command): Promise<Outcome> {
     const applier = this.#appliers.get(command.type);
     if (!applier) throw new Error(`No applier of the records takes ${command.type}.`);
     const data = applier.schema.safeParse(command.data);
@@ -136,14 +136,11 @@ export class SqlView implements View {
       const detail = `The command ${command.type} is not of its form: ${data.error.message}`;
       return { ok: false, error: new InvalidInput(detail, { code: 'invalid-command' }) };
     }
-    await sql.query('SAVEPOINT command');
     try {
-      const value = await applier.apply(sql, { ...command, data: data.data });
-      await sql.query('RELEASE SAVEPOINT command');
+      const value = await sql.savepoint((part) => applier.apply(part, { ...command, data: data.data }));
       return { ok: true, value };
     } catch (error) {
       if (!(error instanceof AppError) && !isCommandsOwn(error)) throw error;
-      await sql.query('ROLLBACK TO SAVEPOINT command');
       return { ok: false, error: this.#refusal(error, command) };
     }
   }
