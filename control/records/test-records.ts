@@ -2,6 +2,7 @@
  * Records for tests, of the engine that the environment asks for: with `BRAMBLE_TEST_DATABASE_URL`, a database of its own
  * on that PostgreSQL server, dropped at the end; else PGlite in a temporary folder, copied from one that was prepared once.
  */
+import { rmSync } from 'node:fs';
 import { cp, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -67,10 +68,8 @@ function preparedFolder(): Promise<string> {
     const folder = await mkdtemp(join(tmpdir(), 'bramble-records-prepared-'));
     const records = await openRecords({ folder, logger: silentLogger });
     await records[Symbol.asyncDispose]();
-    process.once('exit', () => {
-      // Nothing can be awaited here; what is left is in the temporary folder.
-      void rm(folder, { recursive: true, force: true });
-    });
+    // Nothing can be awaited at the exit.
+    process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
     await stat(join(folder, 'pglite'));
     return folder;
   })();
