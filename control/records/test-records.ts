@@ -2,12 +2,13 @@
  * Records for tests, of the engine that the environment asks for: with `BRAMBLE_TEST_DATABASE_URL`, a database of its own
  * on that PostgreSQL server, dropped at the end; else PGlite in a temporary folder, copied from one that was prepared once.
  */
-import { rmSync } from 'node:fs';
-import { cp, mkdtemp, rm, stat } from 'node:fs/promises';
+import { cp, mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import postgres from 'postgres';
+import { nodeDisk } from '../../common/disk/index.ts';
 import { createLogger, type Logger } from '../../common/logging/index.ts';
+import { hashOf, loadMigrations } from './migrations.ts';
 import { openRecords } from './open-records.ts';
 import type { Records } from './records.ts';
 
@@ -62,16 +63,25 @@ async function onServer(server: string, work: (sql: postgres.Sql) => Promise<unk
 
 let prepared: Promise<string> | undefined;
 
-/** One new, empty, migrated PGlite folder for all tests of this process. */
+/** One new, empty, migrated PGlite folder, made once for each state of the migrations and shared by all test processes. */
 function preparedFolder(): Promise<string> {
-  prepared ??= (async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'bramble-records-prepared-'));
-    const records = await openRecords({ folder, logger: silentLogger });
-    await records[Symbol.asyncDispose]();
-    // Nothing can be awaited at the exit.
-    process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-    await stat(join(folder, 'pglite'));
-    return folder;
-  })();
+  prepared ??= prepareFolder();
   return prepared;
+}
+
+async function prepareFolder(): Promise<string> {
+  const state = hashOf((await loadMigrations()).map(({ hash }) => hash).join()).slice(0, 16);
+  const folder = join(tmpdir(), `bramble-records-prepared-${state}`);
+  if (await nodeDisk.exists(folder)) return folder;
+  const making = await mkdtemp(join(tmpdir(), 'bramble-records-making-'));
+  const records = await openRecords({ folder: making, logger: silentLogger });
+  await records[Symbol.asyncDispose]();
+  try {
+    await rename(making, folder);
+  } catch (error) {
+    // Another test process was faster; its folder is as good.
+    if (!(await nodeDisk.exists(folder))) throw error;
+    await rm(making, { recursive: true });
+  }
+  return folder;
 }
