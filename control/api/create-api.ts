@@ -1,9 +1,8 @@
 /** The public HTTP API as one application: what every request goes through, the domains' routes, and their description. */
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Schema } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import type { Clock } from '../../common/clock/index.ts';
-import { MethodNotAllowed, NotFound, TooLarge } from '../../common/errors/index.ts';
+import { MethodNotAllowed, NotFound } from '../../common/errors/index.ts';
 import type { Logger } from '../../common/logging/index.ts';
 import { answerErrors } from './answer-errors.ts';
 import { type Authenticator, authenticate } from './authenticate.ts';
@@ -12,6 +11,7 @@ import { DOCS_CONTENT_SECURITY_POLICY, docsPage } from './docs-page.ts';
 import { type IdempotencyOptions, idempotency } from './idempotency.ts';
 import { type ApiEnv, openApiApp } from './open-api-app.ts';
 import type { Principal } from './principal.ts';
+import { readBody } from './read-body.ts';
 
 /** Of the JSON that control itself takes; bytes of objects never come here. */
 const BODY_LIMIT_BYTES = 1024 * 1024;
@@ -60,14 +60,7 @@ export function createApi<Routes extends OpenAPIHono<ApiEnv, Schema, '/'>>(optio
   const { accounts, bramble, clock, logger, version } = options;
   const app = openApiApp();
   app.use(authenticate(accounts));
-  app.use(
-    bodyLimit({
-      maxSize: BODY_LIMIT_BYTES,
-      onError: () => {
-        throw new TooLarge(`The body may have ${BODY_LIMIT_BYTES} bytes at most.`);
-      },
-    }),
-  );
+  app.use(readBody(BODY_LIMIT_BYTES));
   app.use(idempotency(options.idempotency));
   app.onError(answerErrors(logger));
   app.notFound((c) => {

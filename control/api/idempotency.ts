@@ -5,14 +5,13 @@
 import { createHash } from 'node:crypto';
 import type { MiddlewareHandler } from 'hono';
 import type { Clock } from '../../common/clock/index.ts';
-import { Conflict, InvalidInput, TooLarge, TooManyRequests, Unprocessable } from '../../common/errors/index.ts';
+import { Conflict, InvalidInput, TooManyRequests, Unprocessable } from '../../common/errors/index.ts';
 import { decodeCbor, encodeCbor } from '../../common/internal/index.ts';
 import type { ApiEnv } from './open-api-app.ts';
 
 const LIFE_MS = 24 * 3_600_000;
 /** Answers kept, at most; when there are more, requests with a key are refused until some have expired. */
 const ROWS = 50_000;
-const BODY_LIMIT_BYTES = 1024 * 1024;
 const KEY = /^[\x21-\x7e]{1,255}$/;
 const METHODS = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 /** Logging in anew must give a new session, and refresh tokens have a rule of their own. */
@@ -53,9 +52,6 @@ export function idempotency(options: IdempotencyOptions): MiddlewareHandler<ApiE
       throw new InvalidInput('Idempotency-Key must be 1 to 255 printable ASCII characters.', {
         fields: { 'Idempotency-Key': 'is not of that form' },
       });
-    }
-    if (Number(c.req.header('content-length') ?? 0) > BODY_LIMIT_BYTES) {
-      throw new TooLarge(`With Idempotency-Key a body may have ${BODY_LIMIT_BYTES} bytes at most.`);
     }
     const body = Buffer.from(await c.req.arrayBuffer());
     const { principal, address } = c.var;
