@@ -5,10 +5,11 @@
 import { systemClock } from '../common/clock/index.ts';
 import { loadConfig, readConfigSources } from '../common/config/index.ts';
 import { nodeDisk } from '../common/disk/index.ts';
-import { Identity, IdentityRenewal } from '../common/identity/index.ts';
+import { Identity } from '../common/identity/index.ts';
 import { systemRandom } from '../common/ids/index.ts';
 import { createLogger } from '../common/logging/index.ts';
 import { runProcess, tellSupervisor } from '../common/process/index.ts';
+import { IdentityRenewal } from '../common/renewal/index.ts';
 import { BootstrapUpkeep, openAuthority, writeBootstrapIdentities } from './authority/index.ts';
 import { controlConfig } from './config.ts';
 

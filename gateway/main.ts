@@ -2,11 +2,12 @@
 import { systemClock } from '../common/clock/index.ts';
 import { loadConfig, readConfigSources } from '../common/config/index.ts';
 import { nodeDisk } from '../common/disk/index.ts';
-import { Identity, IdentityRenewal, renewFromControl } from '../common/identity/index.ts';
+import { Identity } from '../common/identity/index.ts';
 import { systemRandom } from '../common/ids/index.ts';
 import { InternalClient } from '../common/internal/index.ts';
 import { createLogger } from '../common/logging/index.ts';
 import { runProcess } from '../common/process/index.ts';
+import { IdentityRenewal, renewFromControl } from '../common/renewal/index.ts';
 import { gatewayConfig } from './config.ts';
 import { Gateway } from './gateway.ts';
 import { storageRoutes } from './storage/index.ts';

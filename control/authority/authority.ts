@@ -5,8 +5,9 @@
 import type { Clock } from '../../common/clock/index.ts';
 import type { Disk } from '../../common/disk/index.ts';
 import { Conflict, InvalidInput } from '../../common/errors/index.ts';
-import { type IssuedCertificate, parseSpiffeId, type SpiffeId } from '../../common/identity/index.ts';
+import { parseSpiffeId, type SpiffeId } from '../../common/identity/index.ts';
 import type { Random } from '../../common/ids/index.ts';
+import type { IssuedCertificate } from '../../common/renewal/index.ts';
 import { generateKeys, type HostName, proveSigningRequest } from '../../common/x509/index.ts';
 import { certificatePem, isSignedBy, readSigner, writeSigner } from './authority-files.ts';
 import { type Signer, selfSign, sign } from './certificate-maker.ts';

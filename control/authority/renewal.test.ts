@@ -7,17 +7,17 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { systemClock } from '../../common/clock/index.ts';
 import { nodeDisk } from '../../common/disk/index.ts';
 import { Readiness } from '../../common/health/index.ts';
-import {
-  Identity,
-  IdentityRenewal,
-  type IssueCertificate,
-  renewFromControl,
-  requestGatewayCertificate,
-} from '../../common/identity/index.ts';
+import { Identity } from '../../common/identity/index.ts';
 import { systemRandom } from '../../common/ids/index.ts';
 import { InternalClient, type InternalRoute, InternalServer } from '../../common/internal/index.ts';
 import { createLogger } from '../../common/logging/index.ts';
 import { createMetrics } from '../../common/metrics/index.ts';
+import {
+  IdentityRenewal,
+  type IssueCertificate,
+  renewFromControl,
+  requestGatewayCertificate,
+} from '../../common/renewal/index.ts';
 import { createSigningRequest } from '../../common/x509/index.ts';
 import { type Authority, authorityRoutes, BootstrapUpkeep, openAuthority, writeBootstrapIdentities } from './index.ts';
 

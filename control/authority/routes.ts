@@ -1,6 +1,7 @@
 /** The authority's doors on the internal server. */
-import { GATEWAY_CERTIFICATE_PATH, RENEW_PATH, ROLES, signingRequestBody } from '../../common/identity/index.ts';
+import { ROLES } from '../../common/identity/index.ts';
 import { type InternalRoute, rpcRoute } from '../../common/internal/index.ts';
+import { GATEWAY_CERTIFICATE_PATH, RENEW_PATH, signingRequestBody } from '../../common/renewal/index.ts';
 import { proveSigningRequest } from '../../common/x509/index.ts';
 import type { Authority } from './authority.ts';
 import { gatewayNames } from './gateway-names.ts';

@@ -1,4 +1,6 @@
 /** Certificates asked of control: a process's own at renewal, a gateway's public one. */
+
+import type { IdentityMaterial } from '../identity/index.ts';
 import type { InternalClient } from '../internal/index.ts';
 import {
   GATEWAY_CERTIFICATE_PATH,
@@ -6,7 +8,6 @@ import {
   issuedCertificate,
   RENEW_PATH,
 } from './authority-protocol.ts';
-import type { IdentityMaterial } from './identity.ts';
 
 /** Sends a signing request (PKCS #10, DER), answers the certificate. */
 export type IssueCertificate = (request: Uint8Array, signal: AbortSignal) => Promise<IssuedCertificate>;

@@ -6,9 +6,15 @@
 import { X509Certificate } from 'node:crypto';
 import type { Clock } from '../clock/index.ts';
 import type { Disk } from '../disk/index.ts';
+import {
+  belongTogether,
+  type Identity,
+  type IdentityMaterial,
+  readIdentity,
+  writeIdentity,
+} from '../identity/index.ts';
 import type { Random } from '../ids/index.ts';
 import type { Logger } from '../logging/index.ts';
-import { belongTogether, type Identity, type IdentityMaterial, readIdentity, writeIdentity } from './identity.ts';
 import type { IssueCertificate } from './request-certificate.ts';
 
 export interface RenewalOptions {
