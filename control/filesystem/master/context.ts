@@ -10,6 +10,7 @@ import { Grants } from '../decisions/grants.ts';
 import { Orphans } from '../decisions/orphans.ts';
 import type { FilesystemView } from '../view/filesystem-view.ts';
 import type { Permissions } from './access.ts';
+import { ChecksumFaults } from './checksum-faults.ts';
 import { Chunkservers } from './chunkservers.ts';
 import { createMasterMetrics, type MasterMetrics } from './master-metrics.ts';
 import { Notice } from './notice.ts';
@@ -69,6 +70,7 @@ export interface MasterContext extends Omit<MasterOptions, 'config' | 'metrics'>
   servers: Chunkservers;
   grants: Grants;
   orphans: Orphans;
+  checksumFaults: ChecksumFaults;
   /** Told whenever a chunkserver was heard of. */
   heard: Notice;
   startedAtMs: number;
@@ -92,6 +94,7 @@ export function createContext(options: MasterOptions): MasterContext {
     replicas,
     servers,
     orphans,
+    checksumFaults: new ChecksumFaults(options.logger, options.metrics),
     grants: new Grants(),
     ids: createIdMaker(clock, random),
     metrics: createMasterMetrics(options.metrics, { view, servers, orphans, clock }),

@@ -40,7 +40,7 @@ export class Heartbeats {
   }
 
   async #learn(node: string, { report, faults }: HeartbeatRequest): Promise<void> {
-    const { clock, logger, metrics, replicas } = this.#context;
+    const { checksumFaults, clock, replicas } = this.#context;
     if (report.full) replicas.dropAllBut(node, new Set(report.chunks.map(({ chunk }) => chunk)), clock.monotonic());
     for (const chunk of report.removed) {
       replicas.remove(chunk, node);
@@ -52,8 +52,7 @@ export class Heartbeats {
       this.#orders.examine(chunk.chunk, node);
     }
     for (const { chunk, offset, detail } of faults) {
-      metrics.faults.inc({ kind: 'checksum' });
-      logger.error({ node, chunk, offset, detail }, 'a chunkserver found a wrong checksum');
+      checksumFaults.note({ chunk, node, offset, detail, foundBy: 'chunkserver' });
       replicas.markDamaged(chunk, node);
     }
   }

@@ -53,7 +53,7 @@ export function createMasterMetrics(
     }),
     faults: new Counter({
       name: 'bramble_filesystem_faults_total',
-      help: 'Faults of replicas that gateways and chunkservers reported',
+      help: 'Faults of replicas that gateways reported',
       labelNames: ['kind'],
       registers,
     }),

@@ -109,11 +109,12 @@ export class Master implements AsyncDisposable {
 
   /** What a gateway saw go wrong. */
   async report({ faults }: ReportRequest): Promise<void> {
-    const { clock, logger, metrics, replicas, servers } = this.context;
+    const { checksumFaults, clock, logger, metrics, replicas, servers } = this.context;
     const failed = new Set<string>();
     for (const { chunk, node, kind, detail } of faults) {
       metrics.faults.inc({ kind });
-      logger.warn({ chunk, node, kind, detail }, 'a gateway reports a fault');
+      if (kind === 'corrupt') checksumFaults.note({ chunk, node, detail, foundBy: 'gateway' });
+      else logger.warn({ chunk, node, kind, detail }, 'a gateway reports a fault');
       if (kind === 'unreachable') servers.suspect(node, clock.monotonic());
       else if (kind === 'append-failed') failed.add(chunk);
       else if (kind === 'missing') replicas.remove(chunk, node);

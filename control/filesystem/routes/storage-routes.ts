@@ -28,7 +28,7 @@ export function storageRoutes(master: Master) {
 }
 
 async function storageStatus({ census, context }: Master) {
-  const { clock, orphans, servers, view } = context;
+  const { checksumFaults, clock, orphans, servers, view } = context;
   const { objects, logicalBytes, chunks, chunkBytes, liveBytes } = view.totals();
   const zones = new Map(view.nodes().map(({ node, zone }) => [node, zone]));
   const nodes = new Set([...zones.keys(), ...servers.all().map(({ node }) => node)]);
@@ -46,5 +46,5 @@ async function storageStatus({ census, context }: Master) {
   });
   const count = await census.count();
   const totals = { objects, logicalBytes, chunks, chunkBytes, liveBytes };
-  return { chunkservers, ...totals, ...count, orphans: orphans.size };
+  return { chunkservers, ...totals, ...count, orphans: orphans.size, checksumFaults: checksumFaults.count };
 }

@@ -91,5 +91,8 @@ export const statusSchema = z
     chunksMissing: z.int(),
     replicasShort: z.int(),
     orphans: z.int(),
+    checksumFaults: z.int().openapi({
+      description: 'Reports of wrong checksums in replicas, by chunkservers and gateways, since control started.',
+    }),
   })
   .openapi('StorageStatus');
