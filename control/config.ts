@@ -15,18 +15,28 @@ export const controlConfig = z.object({
   host: z.string().default('127.0.0.1').describe('Address that the internal port listens on.'),
   port: port(7440).describe('Internal port; every other process of the bramble calls it.'),
   dataFolder: z.string().default('.bramble/control').describe('Folder of the log, its views and their snapshots.'),
-  identityFolder: z.string().default('.bramble/control/identity').describe("Folder of this process's key and certificates."),
+  identityFolder: z
+    .string()
+    .default('.bramble/control/identity')
+    .describe("Folder of this process's key and certificates."),
   authorityFolder: z.string().default('.bramble/authority').describe("Folder of the bramble's root and issuing keys."),
   bootstrapIdentities: z
     .array(bootstrapIdentity)
     .default([])
     .describe('First identities to make for processes on this machine; a list of role, node and folder.'),
-  certificateLifetime: durationMs('24h').describe('How long a process certificate is valid; it is renewed at half of that.'),
+  certificateLifetime: durationMs('24h').describe(
+    'How long a process certificate is valid; it is renewed at half of that.',
+  ),
   databaseUrl: z
     .string()
     .optional()
-    .describe('A PostgreSQL server for the records (`postgres://…`); DATABASE_URL says the same. Embedded PGlite when absent.'),
-  domain: z.string().default('localhost').describe('The domain that the gateway serves; the public certificate names it.'),
+    .describe(
+      'A PostgreSQL server for the records (`postgres://…`); DATABASE_URL says the same. Embedded PGlite when absent.',
+    ),
+  domain: z
+    .string()
+    .default('localhost')
+    .describe('The domain that the gateway serves; the public certificate names it.'),
   logLevel: z.enum(LOG_LEVELS).default('info').describe('Least severity that is logged.'),
   orphanGrace: durationMs('1h').describe('How long a chunk that no object refers to is kept.'),
   deadAfter: durationMs('30s').describe('How long a chunkserver may be silent before it is declared dead.'),
