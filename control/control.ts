@@ -75,6 +75,7 @@ export async function startControl(options: ControlOptions): Promise<RunningProc
       permissions: accounts,
       logger,
       metrics,
+      expected: config.bootstrapIdentities.flatMap(({ role, node }) => (role === 'chunkserver' ? [node] : [])),
       config: {
         orphanGraceMs: config.orphanGrace,
         deadAfterMs: config.deadAfter,

@@ -2,7 +2,7 @@
 import type { Clock } from '../common/clock/index.ts';
 import type { InternalRoute } from '../common/internal/index.ts';
 import type { ProcessStatus } from './api/index.ts';
-import type { Master } from './filesystem/index.ts';
+import { knownNodes, type Master } from './filesystem/index.ts';
 
 /** A gateway that asked nothing for so long is not known to be there. */
 const QUIET_MS = 60_000;
@@ -40,13 +40,18 @@ export class CallingGateways {
 export function chunkserverStatus(master: Master): ProcessStatus[] {
   const { servers, view, clock } = master.context;
   const now = clock.monotonic();
-  return view.nodes().map(({ node, state }) => {
+  const dead = new Set(view.nodes().flatMap(({ node, state }) => (state === 'dead' ? [node] : [])));
+  return knownNodes(master.context).map((node) => {
     const server = servers.get(node);
-    const standing = servers.standing(node, now);
     const status = { role: 'chunkserver', node, ...(server && { address: server.address }) };
-    if (state === 'dead') return { ...status, state: 'dead' };
-    if (!server || standing === 'silent') return { ...status, state: 'silent' };
-    const detail = server.conditionDetail || (standing === 'writable' ? '' : standing);
-    return { ...status, state: server.hasReported ? 'ready' : 'starting', ...(detail && { detail }) };
+    if (dead.has(node)) return { ...status, state: 'dead' };
+    const standing = servers.standing(node, now);
+    if (standing === 'silent' || standing === 'missing') {
+      // Whoever is being started beside us, or was there before our own start, has a while to call.
+      const isStarting = !server && now - master.context.startedAtMs < QUIET_MS;
+      return { ...status, state: isStarting ? 'starting' : 'silent' };
+    }
+    const detail = server?.conditionDetail || (standing === 'writable' ? '' : standing);
+    return { ...status, state: server?.hasReported ? 'ready' : 'starting', ...(detail && { detail }) };
   });
 }

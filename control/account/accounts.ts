@@ -177,6 +177,11 @@ export class Accounts implements AsyncDisposable {
     return this.deny(principal, scope, origin);
   }
 
+  /** The user's id, whatever the credential may do. @throws Unauthenticated for the anonymous. */
+  assertSomeone(principal: Principal, origin: Origin = {}): string {
+    return principal.userId ?? this.deny(principal, 'ask without a credential', origin);
+  }
+
   /** Audits and throws what a principal without the right gets. */
   deny(principal: Principal, wanted: string, origin: Origin = {}): never {
     const isAnonymous = principal.kind === 'anonymous';

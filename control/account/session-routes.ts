@@ -50,6 +50,7 @@ const me = createRoute({
   path: '/api/account/me',
   tags,
   summary: 'Who am I, and where may I what',
+  description: 'Every valid credential may ask, whatever its scopes.',
   responses: { 200: jsonAnswer(meSchema, 'The user of the credential'), ...problems },
 });
 
@@ -106,7 +107,7 @@ export function sessionRoutes(accounts: Accounts) {
     })
     .openapi(me, async (c) => {
       const { principal } = c.var;
-      const userId = accounts.assertUser(principal, 'account:read', originOf(c));
+      const userId = accounts.assertSomeone(principal, originOf(c));
       const memberships = await accounts.queries.memberships(userId, NAMESPACES_SHOWN);
       const { namespaceLimit } = principal;
       return c.json(

@@ -57,6 +57,27 @@ describe('errors of the API', () => {
   });
 });
 
+test('any valid credential may ask who it is, and nothing else that its scopes do not give', async () => {
+  const { accessToken } = await bramble.person('scoped');
+  const made = await bramble.call('POST', '/api/account/tokens', {
+    token: accessToken,
+    body: { name: 'backup', scopes: ['storage:read'], namespace: 'scoped' },
+  });
+  const token = String(made.body.token);
+  const me = await bramble.call('GET', '/api/account/me', { token });
+  expect(me).toMatchObject({
+    status: 200,
+    body: {
+      user: { name: 'scoped' },
+      namespaces: [{ name: 'scoped', role: 'owner' }],
+      via: 'token',
+      scopes: ['storage:read'],
+    },
+  });
+  expect((await bramble.call('GET', '/api/account/tokens', { token })).status).toBe(403);
+  expect((await bramble.call('GET', '/api/account/me')).status).toBe(401);
+});
+
 describe('Idempotency-Key', () => {
   const create = (token: string, name: string, key: string) =>
     bramble.call('POST', '/api/account/tokens', {

@@ -75,12 +75,12 @@ export async function temporaryFolder(): Promise<AsyncDisposable & { path: strin
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }
 
-export async function openTestMaster(config: Partial<MasterConfig> = {}) {
+export async function openTestMaster(config: Partial<MasterConfig> = {}, expected: string[] = []) {
   const folder = await temporaryFolder();
   const view = await openFilesystemView({ folder: folder.path, logger: silent });
   const log = new MemoryLog(view);
   const clock = new ManualClock();
-  const options = { view, log, clock, random: systemRandom, permissions, logger: silent, config };
+  const options = { view, log, clock, random: systemRandom, permissions, logger: silent, config, expected };
   const start = () => Master.start({ ...options, metrics: createMetrics('test') });
   const master = await start();
   return {

@@ -60,9 +60,12 @@ export interface MasterOptions {
   logger: Logger;
   metrics: Registry;
   config?: Partial<MasterConfig>;
+  /** Nodes whose chunkservers are being started beside this control: known before they are first heard of. */
+  expected?: readonly string[];
 }
 
 export interface MasterContext extends Omit<MasterOptions, 'config' | 'metrics'> {
+  expected: readonly string[];
   config: MasterConfig;
   ids: IdMaker;
   metrics: MasterMetrics;
@@ -90,6 +93,7 @@ export function createContext(options: MasterOptions): MasterContext {
   const orphans = new Orphans(config.orphanGraceMs);
   return {
     ...options,
+    expected: options.expected ?? [],
     config,
     replicas,
     servers,
@@ -106,6 +110,12 @@ export function createContext(options: MasterOptions): MasterContext {
       by = { actor: SYSTEM, requestId: 'filesystem' },
     ) => (await log.append<Value>({ type, at: clock.now(), ...by, data })).value,
   };
+}
+
+/** All that are known: by the log, by their heartbeats, or by being started beside us. */
+export function knownNodes({ expected, servers, view }: MasterContext): string[] {
+  const nodes = [...view.nodes(), ...servers.all()].map(({ node }) => node);
+  return [...new Set([...nodes, ...expected])].sort();
 }
 
 /** Nodes that the log says are alive and that have not told yet what they have. */

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { ChunkReport, ObjectContent, WrittenChunk } from '../../../common/filesystem/index.ts';
 import { SYSTEM } from '../../log/index.ts';
 import { asAda, asAnyone, heartbeatOf, openTestMaster, ownChunk } from '../test-master.ts';
+import { knownNodes } from './context.ts';
 import type { Master } from './master.ts';
 
 const name = { namespace: 'ada', bucket: 'photos', key: 'a/b.jpg' };
@@ -54,6 +55,34 @@ describe('the master', () => {
     ]);
     expect(answer).toMatchObject({ ok: false, problem: { type: 'urn:bramble:problem:too-few-votes' } });
     expect(t.view.totals().objects).toBe(0);
+  });
+
+  test('chunkservers that are started beside control are known at once, and writes wait a moment for them', async () => {
+    await using t = await openTestMaster({ reportWaitMs: 3_000, placeWaitMs: 0 }, ['n1', 'n2', 'n3', 'n4']);
+    expect(knownNodes(t.master.context)).toEqual(['n1', 'n2', 'n3', 'n4']);
+    for (const node of ['n1', 'n2', 'n3']) await t.master.heartbeat(node, heartbeatOf([]));
+    let isPlaced = false;
+    const placed = t.master.place({ own: 1, shared: false, avoid: [] }).then((answer) => {
+      isPlaced = true;
+      return answer;
+    });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(isPlaced).toBe(false);
+    await t.master.heartbeat('n4', heartbeatOf([]));
+    expect((await placed).own).toHaveLength(1);
+  });
+
+  test('wrong checksums count, whoever finds them', async () => {
+    await using t = await withNodes();
+    const { written } = ownChunk(100);
+    const faults = [{ chunk: written.chunk, offset: 4096, detail: 'wrong' }];
+    await t.master.heartbeat('n1', heartbeatOf([reportOf(written)], { faults }));
+    const report = (kind: 'corrupt' | 'missing') =>
+      t.master.report({ faults: [{ chunk: written.chunk, node: 'n2', kind, detail: '' }] });
+    await report('corrupt');
+    await report('missing');
+    expect(t.master.context.checksumFaults.count).toBe(2);
+    expect(t.master.context.replicas.get(written.chunk, 'n1')?.isDamaged).toBe(true);
   });
 
   test('with fewer than two chunkservers a placement says which are missing', async () => {

@@ -11,7 +11,7 @@ import {
 } from '../../../common/filesystem/index.ts';
 import { choosePlacement } from '../decisions/placement.ts';
 import type { Chunkserver } from './chunkservers.ts';
-import { type MasterContext, unreportedNodes } from './context.ts';
+import { knownNodes, type MasterContext, unreportedNodes } from './context.ts';
 import type { Orders } from './orders.ts';
 
 interface SharedChunk {
@@ -145,17 +145,17 @@ export class Placement {
 
   /** Just started: not all that were there before have told what they have. */
   #isRelearning(): boolean {
-    const { clock, config, servers, startedAtMs } = this.#context;
+    const { clock, config, expected, servers, startedAtMs } = this.#context;
     if (clock.monotonic() - startedAtMs >= config.reportWaitMs) return false;
     const reported = servers.all().filter(({ hasReported }) => hasReported).length;
-    return reported < REPLICATION_FACTOR || unreportedNodes(this.#context).length > 0;
+    if (reported < REPLICATION_FACTOR || unreportedNodes(this.#context).length > 0) return true;
+    return expected.some((node) => !servers.get(node)?.hasReported);
   }
 
   #tooFew(avoid: ReadonlySet<string>): Unavailable {
-    const { clock, servers, view } = this.#context;
+    const { clock, servers } = this.#context;
     const nowMs = clock.monotonic();
-    const nodes = new Set([...view.nodes().map(({ node }) => node), ...servers.all().map(({ node }) => node)]);
-    const reasons = [...nodes].sort().flatMap((node) => {
+    const reasons = knownNodes(this.#context).flatMap((node) => {
       const standing = servers.standing(node, nowMs);
       if (standing !== 'writable') return [`${node} is ${standing}`];
       return avoid.has(node) ? [`${node} just failed`] : [];

@@ -2,6 +2,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import { Unauthenticated } from '../../../common/errors/index.ts';
 import { jsonAnswer, openApiApp, problems } from '../../api/index.ts';
+import { knownNodes } from '../master/context.ts';
 import type { Master } from '../master/master.ts';
 import { bucketRoutes } from './bucket-routes.ts';
 import { objectRoutes } from './object-routes.ts';
@@ -31,8 +32,7 @@ async function storageStatus({ census, context }: Master) {
   const { checksumFaults, clock, orphans, servers, view } = context;
   const { objects, logicalBytes, chunks, chunkBytes, liveBytes } = view.totals();
   const zones = new Map(view.nodes().map(({ node, zone }) => [node, zone]));
-  const nodes = new Set([...zones.keys(), ...servers.all().map(({ node }) => node)]);
-  const chunkservers = [...nodes].sort().map((node) => {
+  const chunkservers = knownNodes(context).map((node) => {
     const server = servers.get(node);
     return {
       node,
