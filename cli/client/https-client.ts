@@ -4,8 +4,8 @@
  */
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { Agent, request as startRequest } from 'node:https';
-import type { Readable } from 'node:stream';
-import { pipeline } from 'node:stream';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { getCACertificates } from 'node:tls';
 
 /** Without a byte in either direction for this long, a connection counts as broken. */
@@ -52,6 +52,10 @@ export class HttpsClient implements Disposable {
   send(request: HttpsRequest): Promise<HttpsResponse> {
     const { promise, resolve, reject } = Promise.withResolvers<HttpsResponse>();
     const { body, signal } = request;
+    if (signal?.aborted) {
+      if (body instanceof Readable) body.destroy();
+      return Promise.reject(signal.reason);
+    }
     const timeoutMs = request.idleTimeoutMs ?? IDLE_TIMEOUT_MS;
     const outgoing = startRequest({
       agent: this.#agent,
@@ -71,11 +75,7 @@ export class HttpsClient implements Disposable {
       resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, body: incoming }),
     );
     if (body === undefined || typeof body === 'string' || body instanceof Uint8Array) outgoing.end(body);
-    else {
-      pipeline(body, outgoing, (error) => {
-        if (error) reject(error);
-      });
-    }
+    else pipeline(body, outgoing).catch(reject);
     return promise;
   }
 

@@ -25,7 +25,10 @@ export function describeError(command: string, error: unknown, debug: boolean): 
 }
 
 function withFields(error: AppError): string {
-  const fields = Object.entries(error.fields ?? {}).map(([path, problem]) => `${path}: ${problem}`);
+  const fields = Object.entries(error.fields ?? {})
+    .map(([path, problem]) => `${path}: ${problem}`)
+    // The message of a single wrong field says it already.
+    .filter((field) => !error.message.includes(field));
   return fields.length === 0 ? error.message : `${error.message} (${fields.join('; ')})`;
 }
 

@@ -1,4 +1,5 @@
-/** A lock between processes of one user: a file that is there while somebody holds it, with the holder's pid in it. */
+/** A lock between commands of one user: a file that is there while somebody holds it, with the holder's pid in it. */
+import { randomUUID } from 'node:crypto';
 import { link, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { systemClock } from '../../common/clock/index.ts';
 import { Conflict } from '../../common/errors/index.ts';
@@ -28,7 +29,7 @@ export async function withFileLock<T>(path: string, work: () => Promise<T>): Pro
 
 /** By a hard link, so that the lock never exists without its holder's pid in it. */
 async function tryLock(path: string): Promise<boolean> {
-  const own = `${path}.${process.pid}`;
+  const own = `${path}.${randomUUID()}`;
   await writeFile(own, String(process.pid));
   try {
     await link(own, path);
@@ -47,7 +48,7 @@ async function breakStale(path: string): Promise<void> {
     const [holder, { mtimeMs }] = await Promise.all([readFile(path, 'utf8'), stat(path)]);
     if (isAlive(Number(holder)) && systemClock.now() - mtimeMs < STALE_MS) return;
     // Renamed first: of several that find it stale, one wins, and none removes a lock taken since.
-    const aside = `${path}.stale.${process.pid}`;
+    const aside = `${path}.stale.${randomUUID()}`;
     await rename(path, aside);
     if ((await readFile(aside, 'utf8')) === holder) await rm(aside, { force: true });
     else await link(aside, path).finally(() => rm(aside, { force: true }));
