@@ -71,8 +71,9 @@ export class InternalClient implements AsyncDisposable {
     const deadline = options.timeoutMs === undefined ? undefined : AbortSignal.timeout(options.timeoutMs);
     const signals = [options.signal, deadline].filter((signal) => signal !== undefined);
     let response: InternalResponse;
+    const signal = signals.length > 1 ? AbortSignal.any(signals) : signals[0];
     try {
-      response = await this.#agent(target.role).request({
+      const request = this.#agent(target.role).request({
         origin: `https://${target.address}`,
         method: options.method,
         path: options.path,
@@ -80,8 +81,9 @@ export class InternalClient implements AsyncDisposable {
         body: options.body ?? null,
         headersTimeout: options.headersTimeoutMs ?? 0,
         bodyTimeout: 0,
-        ...(signals.length > 0 && { signal: AbortSignal.any(signals) }),
+        ...(signal && { signal }),
       });
+      response = await (signal ? unlessAborted(request, signal) : request);
     } catch (error) {
       if (options.signal?.aborted) throw options.signal.reason;
       if (deadline?.aborted)
@@ -133,6 +135,26 @@ export class InternalClient implements AsyncDisposable {
     this.#agents.clear();
     for (const agent of old) void agent.close();
   }
+}
+
+/** A request that still waits for its connection (a handshake with a hung process) does not hear the signal itself. */
+function unlessAborted(request: Promise<InternalResponse>, signal: AbortSignal): Promise<InternalResponse> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => {
+      reject(signal.reason);
+      // It may be answered all the same: then nobody reads it.
+      request.then(
+        ({ body }) => body.on('error', () => undefined).destroy(),
+        () => undefined,
+      );
+    };
+    if (signal.aborted) {
+      onAbort();
+      return;
+    }
+    signal.addEventListener('abort', onAbort, { once: true });
+    request.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
 }
 
 /** The chain that undici's events name ends in the connection itself. */

@@ -8,6 +8,7 @@ import { Gauge, type Registry } from '../../common/metrics/index.ts';
 import { type Exchange, paramOf, type Route } from '../routing/index.ts';
 import { askerOf } from './asker.ts';
 import { ChunkConnection } from './chunks/chunk-connection.ts';
+import { Liveness } from './chunks/liveness.ts';
 import { FaultReporter } from './master/fault-reporter.ts';
 import { MasterClient } from './master/master-client.ts';
 import { NodeHealth } from './master/node-health.ts';
@@ -20,15 +21,14 @@ import { UploadProgress } from './progress/upload-progress.ts';
 import { tusRoutes } from './resumable/tus-routes.ts';
 import {
   APPEND_QUEUE_BYTES,
+  CHUNK_TIMING,
+  type ChunkTiming,
   CLIENT_STALL_MS,
   MASTER_PATIENCE_MS,
-  READ_STALL_MS,
   RENEW_EVERY_MS,
   SEGMENT_MEMORY_BYTES,
   SEGMENT_WAIT_MS,
   SEGMENTS_IN_FLIGHT,
-  SMALL_PUT_MS,
-  SUSPICION_MS,
 } from './timing.ts';
 import { ChunkRenewer } from './write/chunk-renewer.ts';
 import { SegmentPool } from './write/segment-pool.ts';
@@ -47,6 +47,8 @@ export interface StorageOptions {
   metrics: Registry;
   /** Memory for large uploads, all together. */
   uploadMemoryBytes?: number;
+  /** Shorter time-outs, for tests. */
+  timing?: Partial<ChunkTiming>;
 }
 
 /** To one chunkserver; each read holds one while it streams. */
@@ -69,15 +71,16 @@ function makeTools(options: StorageOptions) {
   const { clock, logger, metrics, random } = options;
   const client = new InternalClient(options.identity, { connections: CONNECTIONS_PER_NODE });
   const master = new MasterClient(client, { address: options.controlAddress, role: 'control' }, clock);
-  const connection = new ChunkConnection(client);
-  const health = new NodeHealth(clock, SUSPICION_MS);
+  const timing: ChunkTiming = { ...CHUNK_TIMING, ...options.timing };
+  const connection = new ChunkConnection(client, clock, timing);
+  const health = new NodeHealth(clock, timing.suspicionMs);
+  const liveness = new Liveness({ connection, health, clock }, timing.slowWriteMs);
   const faults = new FaultReporter((found) => master.report(found), clock, logger, metrics);
   const placement = new PlacementPool(master, health, clock, MASTER_PATIENCE_MS);
   const segments = new SegmentPool(clock, options.uploadMemoryBytes ?? SEGMENT_MEMORY_BYTES, SEGMENT_WAIT_MS);
   const renewer = new ChunkRenewer((chunks) => master.renew(chunks), clock, RENEW_EVERY_MS, logger);
   const appender = new SmallObjectAppender(
-    { connection, placement, health, faults, clock },
-    SMALL_PUT_MS,
+    { connection, placement, health, liveness, faults, clock, timing },
     APPEND_QUEUE_BYTES,
   );
   const progress = new UploadProgress(clock);
@@ -93,6 +96,8 @@ function makeTools(options: StorageOptions) {
     master,
     connection,
     health,
+    liveness,
+    timing,
     faults,
     placement,
     segments,
@@ -102,7 +107,7 @@ function makeTools(options: StorageOptions) {
     clock,
     logger,
     ids: createIdMaker(clock, random),
-    stallMs: READ_STALL_MS,
+    stallMs: timing.readStallMs,
     clientStallMs: CLIENT_STALL_MS,
     patienceMs: MASTER_PATIENCE_MS,
     segmentsInFlight: SEGMENTS_IN_FLIGHT,

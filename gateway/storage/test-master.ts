@@ -171,9 +171,7 @@ export class TestMaster implements AsyncDisposable {
 
   #replicas(avoid: readonly string[]): Replica[] {
     const alive = [...this.nodes.values()].filter(({ seenMs }) => Date.now() - seenMs < this.silenceMs);
-    const [avoided, replicas] = [[] as Replica[], [] as Replica[]];
-    for (const { replica } of alive) (avoid.includes(replica.node) ? avoided : replicas).push(replica);
-    if (replicas.length + avoided.length >= 3) replicas.push(...avoided);
+    const replicas = alive.map(({ replica }) => replica).filter(({ node }) => !avoid.includes(node));
     if (replicas.length < WRITE_QUORUM) throw new Unavailable(`Only ${replicas.length} chunkservers can take writes.`);
     return replicas.slice(0, 3);
   }

@@ -26,10 +26,25 @@ export interface TestStorage extends AsyncDisposable {
   kill(node: string): Promise<void>;
   /** Stops it (SIGSTOP) without ending it. */
   stall(node: string): void;
+  /** Lets it go on (SIGCONT). */
+  resume(node: string): void;
   start(node: string): Promise<void>;
 }
 
 const BRAMBLE = 'test';
+
+/** Short enough that a chunkserver that hangs costs a test a second. */
+const TEST_TIMING = {
+  slowWriteMs: 400,
+  probeMs: 500,
+  segmentMs: 3_000,
+  finishMs: 4_000,
+  segmentTotalMs: 6_000,
+  appendMs: 2_000,
+  smallPutMs: 3_000,
+  readStallMs: 700,
+  suspicionMs: 2_000,
+};
 
 export async function startTestStorage(nodes = 3): Promise<TestStorage> {
   await using stack = new AsyncDisposableStack();
@@ -85,6 +100,7 @@ export async function startTestStorage(nodes = 3): Promise<TestStorage> {
       random: systemRandom,
       logger,
       metrics: new Registry(),
+      timing: TEST_TIMING,
     }),
   );
   const router = new Router(storage.routes);
@@ -139,6 +155,7 @@ export async function startTestStorage(nodes = 3): Promise<TestStorage> {
     folder,
     kill: end,
     stall: (node) => children.get(node)?.kill('SIGSTOP'),
+    resume: (node) => children.get(node)?.kill('SIGCONT'),
     start,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };

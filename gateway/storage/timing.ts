@@ -8,25 +8,48 @@ export const MASTER_PATIENCE_MS = 30_000;
 /** A permission once given is believed this long before a body is read; commit asks again. */
 export const AUTHORIZATION_KEPT_MS = 5_000;
 
-/**
- * A segment that is not the last of its chunk: received and written by the whole chain, not yet synced. A chunkserver
- * gives those behind it up after 3 s each; the first of the chain must have had time to say so.
- */
-export const SEGMENT_MS = 8_000;
-/** The last segment of a chunk: up to CHUNK_BYTES reach the disk of every replica. */
-export const FINISH_MS = 20_000;
-/** One group of small objects, synced by every replica. */
-export const APPEND_MS = 6_500;
-/** After this, a small object that found no quorum is given up with a 503. */
-export const SMALL_PUT_MS = 7_500;
-/** A replica that sends nothing for this long while it should is given up for another. */
-export const READ_STALL_MS = 5_000;
+/** Time-outs towards chunkservers; tests that make them hang choose shorter ones. */
+export interface ChunkTiming {
+  /** A write without an answer for this long makes its replicas be asked whether they are there. */
+  slowWriteMs: number;
+  /** A chunkserver that does not say within this that it is alive hangs. */
+  probeMs: number;
+  /** One attempt to send a segment that is not the last of its chunk: received and written by the whole chain. */
+  segmentMs: number;
+  /** One attempt to send the last segment of a chunk: up to CHUNK_BYTES reach the disk of every replica. */
+  finishMs: number;
+  /** All attempts to store one segment; the upload fails after it. */
+  segmentTotalMs: number;
+  /** One group of small objects, synced by every replica. */
+  appendMs: number;
+  /** After this, a small object that found no quorum is given up with a 503. */
+  smallPutMs: number;
+  /** A replica that sends nothing for this long while it should is given up for another. */
+  readStallMs: number;
+  /** A node that just failed is not chosen for this long while there are others. */
+  suspicionMs: number;
+}
+
+export const CHUNK_TIMING: ChunkTiming = {
+  slowWriteMs: 1_500,
+  probeMs: 2_000,
+  segmentMs: 5_000,
+  finishMs: 6_500,
+  segmentTotalMs: 9_000,
+  appendMs: 5_000,
+  smallPutMs: 7_500,
+  readStallMs: 2_000,
+  suspicionMs: 5_000,
+};
+
 /** A person's connection on which nothing moves, in either direction. */
 export const CLIENT_STALL_MS = 60_000;
-/** A node that just failed is not chosen for this long while there are others. */
-export const SUSPICION_MS = 5_000;
 /** Chunks of running uploads are renewed this often; far below ORPHAN_GRACE_MS. */
 export const RENEW_EVERY_MS = 5 * 60_000;
+/** A chunk placed ahead of use is begun on within this: later, its nodes may have gone, or have come back elsewhere. */
+export const PLACED_KEPT_MS = 5_000;
+/** How long a part of a resumable upload waits for an earlier request of the same upload to end. */
+export const TAKE_OVER_MS = 10_000;
 
 /** Segments of one upload that are being sent at once: one chunk's last sync overlaps the next one's first bytes. */
 export const SEGMENTS_IN_FLIGHT = 2;

@@ -1,5 +1,7 @@
 /** The chunkservers' data path as this gateway speaks it: one HTTP request per segment, group of appends, or read. */
 import type { Readable } from 'node:stream';
+import type { Clock } from '../../../common/clock/index.ts';
+import { GatewayTimeout } from '../../../common/errors/index.ts';
 import {
   type AppendAnswer,
   appendAnswer,
@@ -11,7 +13,7 @@ import {
   writeAnswer,
 } from '../../../common/filesystem/index.ts';
 import { decodeCbor, type InternalClient, type InternalResponse } from '../../../common/internal/index.ts';
-import { APPEND_MS, FINISH_MS, READ_STALL_MS, SEGMENT_MS } from '../timing.ts';
+import type { ChunkTiming } from '../timing.ts';
 
 export interface Segment {
   bytes: Buffer;
@@ -23,11 +25,29 @@ export interface Segment {
   isLast: boolean;
 }
 
+/** When a write is given up. */
+export interface WriteLimits {
+  signal: AbortSignal;
+  timeoutMs: number;
+}
+
 export class ChunkConnection {
   readonly #client: InternalClient;
+  readonly #clock: Clock;
+  readonly #timing: Pick<ChunkTiming, 'probeMs' | 'readStallMs'>;
 
-  constructor(client: InternalClient) {
+  constructor(client: InternalClient, clock: Clock, timing: Pick<ChunkTiming, 'probeMs' | 'readStallMs'>) {
     this.#client = client;
+    this.#clock = clock;
+    this.#timing = timing;
+  }
+
+  /** @throws AppError when the chunkserver does not say in time that it is alive. */
+  async probe(replica: Replica): Promise<void> {
+    const { probeMs } = this.#timing;
+    const options = { method: 'GET' as const, path: '/health', timeoutMs: probeMs };
+    const response = await this.#client.request(target(replica), options);
+    await response.body.dump();
   }
 
   /** Sends a segment to the first of `chain`, which forwards it to the others as it receives. */
@@ -35,7 +55,7 @@ export class ChunkConnection {
     grant: Grant,
     chain: readonly Replica[],
     segment: Segment,
-    signal: AbortSignal,
+    limits: WriteLimits,
   ): Promise<WriteAnswer> {
     const [first, ...rest] = chain;
     if (!first) throw new Error('A chain has at least one replica.');
@@ -50,14 +70,13 @@ export class ChunkConnection {
       path: `/chunks/${grant.chunk}?version=${grant.version}&offset=${segment.offset}`,
       headers,
       body: segment.bytes,
-      signal,
-      timeoutMs: segment.isLast ? FINISH_MS : SEGMENT_MS,
+      ...limits,
     });
     return writeAnswer.parse(await answerOf(response));
   }
 
   /** Sends a group of records (as `encodeAppendBody` frames them) to the primary of a shared chunk. */
-  async append(grant: Grant, body: Buffer): Promise<AppendAnswer> {
+  async append(grant: Grant, body: Buffer, limits: WriteLimits): Promise<AppendAnswer> {
     const [primary, ...rest] = grant.replicas;
     if (!primary) throw new Error('A grant has at least one replica.');
     const response = await this.#client.request(target(primary), {
@@ -69,20 +88,34 @@ export class ChunkConnection {
         [CHUNK_HEADERS.chain]: chainText(rest),
       },
       body,
-      timeoutMs: APPEND_MS,
+      ...limits,
     });
     return appendAnswer.parse(await answerOf(response));
   }
 
   /** The bytes `from` (inclusive) to `to` (exclusive) of an extent, as a stream that the caller consumes or destroys. */
   async read(replica: Replica, extent: Extent, from: number, to: number, signal: AbortSignal): Promise<Readable> {
-    const response = await this.#client.request(target(replica), {
-      method: 'GET',
-      path: `/chunks/${extent.chunk}?offset=${extent.offset}&length=${extent.length}&from=${from}&to=${to}`,
-      signal,
-      headersTimeoutMs: READ_STALL_MS,
-    });
-    return response.body;
+    const giveUp = new AbortController();
+    const onAbort = () => giveUp.abort(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+    const { readStallMs } = this.#timing;
+    // Only for the connection and the answer's head; what comes then is watched by whoever reads it.
+    using _timer = this.#clock.setTimer(readStallMs, () =>
+      giveUp.abort(new GatewayTimeout(`${replica.node} did not begin to answer within ${readStallMs} ms.`)),
+    );
+    try {
+      signal.throwIfAborted();
+      const response = await this.#client.request(target(replica), {
+        method: 'GET',
+        path: `/chunks/${extent.chunk}?offset=${extent.offset}&length=${extent.length}&from=${from}&to=${to}`,
+        signal: giveUp.signal,
+      });
+      response.body.once('close', () => signal.removeEventListener('abort', onAbort));
+      return response.body;
+    } catch (error) {
+      signal.removeEventListener('abort', onAbort);
+      throw error;
+    }
   }
 }
 

@@ -33,6 +33,11 @@ export class NodeHealth {
     this.#lastFailure.delete(oldest);
   }
 
+  /** It answers again; what was chosen before its failure stays out of date. */
+  recovered(node: string): void {
+    this.#suspectUntilMs.delete(node);
+  }
+
   /** Whether the node failed after there had been so many failures: what is known of it since then may be out of date. */
   hasFailedSince(node: string, failuresKnown: number): boolean {
     return (this.#lastFailure.get(node) ?? 0) > failuresKnown;

@@ -4,7 +4,13 @@
  */
 import type { Clock } from '../../../common/clock/index.ts';
 import { GatewayTimeout, Unavailable } from '../../../common/errors/index.ts';
-import type { Grant, PlaceAnswer, PlaceRequest } from '../../../common/filesystem/index.ts';
+import {
+  type Grant,
+  type PlaceAnswer,
+  type PlaceRequest,
+  REPLICATION_FACTOR,
+} from '../../../common/filesystem/index.ts';
+import { PLACED_KEPT_MS } from '../timing.ts';
 import type { NodeHealth } from './node-health.ts';
 import { isTransient } from './patience.ts';
 
@@ -25,6 +31,8 @@ interface Held {
   grant: Grant;
   /** `NodeHealth.failures` when it was asked for. */
   failuresKnown: number;
+  /** On the monotonic clock. */
+  placedAtMs: number;
 }
 
 export class PlacementPool {
@@ -34,6 +42,7 @@ export class PlacementPool {
   readonly #patienceMs: number;
   #own: Held[] = [];
   #refill: Promise<void> | undefined;
+  #takersWaiting = 0;
   #shared: Held | undefined;
   #sharedRequest: Promise<Grant> | undefined;
 
@@ -48,11 +57,18 @@ export class PlacementPool {
   /** A chunk for one writer alone. @throws Unavailable when the master has no room or cannot be reached. */
   async takeOwn(): Promise<Grant> {
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-      this.#own = this.#own.filter((held) => this.#isUsable(held, OWN_MARGIN_MS));
+      const oldestMs = this.#clock.monotonic() - PLACED_KEPT_MS;
+      this.#own = this.#own.filter((held) => held.placedAtMs >= oldestMs && this.#isUsable(held, OWN_MARGIN_MS));
       const held = this.#own.shift();
       if (this.#own.length < LOW_WATER) this.#startRefill();
       if (held) return held.grant;
-      await this.#refill;
+      this.#takersWaiting += 1;
+      try {
+        await this.#refill;
+      } finally {
+        this.#takersWaiting -= 1;
+        queueMicrotask(() => this.#dropShort());
+      }
     }
     throw new Unavailable('No chunk could be placed on healthy chunkservers; try again soon.');
   }
@@ -76,7 +92,7 @@ export class PlacementPool {
     const failuresKnown = this.#health.failures;
     const { shared } = await this.#place({ own: 0, shared: true, avoid: [] });
     if (!shared) throw new Unavailable('The filesystem master gave no chunk for small objects; try again soon.');
-    this.#shared = { grant: shared, failuresKnown };
+    this.#shared = { grant: shared, failuresKnown, placedAtMs: this.#clock.monotonic() };
     return shared;
   }
 
@@ -91,7 +107,15 @@ export class PlacementPool {
   async #fetchOwn(): Promise<void> {
     const failuresKnown = this.#health.failures;
     const { own } = await this.#place({ own: BATCH, shared: false, avoid: [] });
-    this.#own.push(...own.map((grant) => ({ grant, failuresKnown })));
+    const placedAtMs = this.#clock.monotonic();
+    this.#own.push(...own.map((grant) => ({ grant, failuresKnown, placedAtMs })));
+    this.#dropShort();
+  }
+
+  /** Fewer replicas than there should be are taken by who waits for them now, never kept: a node may be back in a moment. */
+  #dropShort(): void {
+    if (this.#takersWaiting > 0) return;
+    this.#own = this.#own.filter(({ grant }) => grant.replicas.length >= REPLICATION_FACTOR);
   }
 
   /**

@@ -21,7 +21,7 @@ export async function pump(source: Readable, sink: Sink, options: PumpOptions): 
   let lastMoveMs = clock.monotonic();
   let timer: Disposable | undefined;
   const watch = () => {
-    timer = clock.setTimer(stallMs / 2, () => {
+    timer = clock.setTimer(stallMs / 4, () => {
       if (!isPaused && clock.monotonic() - lastMoveMs >= stallMs) reject(stalled(stallMs));
       else watch();
     });

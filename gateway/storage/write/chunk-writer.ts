@@ -1,10 +1,13 @@
 /**
  * Writes one chunk of its own, segment by segment, down a chain of replicas. A replica that fails or stalls is cut out
  * for good; as long as a quorum remains, the survivors hold every segment and the upload goes on. When the first of the
- * chain fails, the segments it had not answered for are sent again, in order, to those that remain.
+ * chain fails, the segments it had not answered for are sent again, in order, to those that remain. A write that takes
+ * long makes all of its replicas be asked whether they are there, so that those who hang are cut out and not the one in
+ * front of them. All that is done for one segment ends within one deadline.
  */
 
 import { crc32c } from '../../../common/checksum/index.ts';
+import type { Clock } from '../../../common/clock/index.ts';
 import { AppError, Unavailable } from '../../../common/errors/index.ts';
 import {
   type Extent,
@@ -16,14 +19,21 @@ import {
   type WrittenChunk,
 } from '../../../common/filesystem/index.ts';
 import type { ChunkConnection, Segment } from '../chunks/chunk-connection.ts';
+import type { Liveness } from '../chunks/liveness.ts';
 import type { FaultReporter } from '../master/fault-reporter.ts';
 import type { NodeHealth } from '../master/node-health.ts';
+import type { ChunkTiming } from '../timing.ts';
 
 export interface ChunkWriterTools {
   connection: Pick<ChunkConnection, 'writeSegment'>;
   health: NodeHealth;
   faults: Pick<FaultReporter, 'report'>;
+  liveness: Liveness;
+  clock: Clock;
+  timing: Pick<ChunkTiming, 'segmentMs' | 'finishMs' | 'segmentTotalMs'>;
 }
+
+const HANGS = 'It does not answer.';
 
 export class ChunkWriter {
   readonly grant: Grant;
@@ -72,11 +82,13 @@ export class ChunkWriter {
   }
 
   async #write(segment: Segment, previous: Promise<void>, signal: AbortSignal): Promise<void> {
+    const deadlineMs = this.#tools.clock.monotonic() + this.#tools.timing.segmentTotalMs;
+    if (segment.offset === 0) await this.#cutThoseStillAway();
     for (;;) {
       const chain = [...this.#chain];
       if (chain.length < WRITE_QUORUM) throw this.#tooFew();
-      const isHeadAlive = await this.#send(segment, chain, signal);
-      if (isHeadAlive) break;
+      const isAnswered = await this.#send(segment, chain, deadlineMs, signal);
+      if (isAnswered) break;
       // The others may lack earlier segments that the head took with it: those are sent again first.
       await previous;
     }
@@ -84,14 +96,32 @@ export class ChunkWriter {
     if (segment.isLast && this.#durable.length < WRITE_QUORUM) throw this.#tooFew();
   }
 
-  /** False when the first of the chain failed, so that nothing is known of the others. */
-  async #send(segment: Segment, chain: readonly Replica[], signal: AbortSignal): Promise<boolean> {
+  /** Nodes that just failed cost a question instead of a time-out. */
+  async #cutThoseStillAway(): Promise<void> {
+    for (const replica of await this.#tools.liveness.stillAway(this.#chain)) this.#cut(replica, HANGS);
+  }
+
+  /** False when the first of the chain failed or another one hangs, so that nothing is known of the others. */
+  async #send(segment: Segment, chain: readonly Replica[], deadlineMs: number, signal: AbortSignal): Promise<boolean> {
+    const { clock, connection, liveness, timing } = this.#tools;
+    const leftMs = deadlineMs - clock.monotonic();
+    if (leftMs <= 0) throw this.#tooFew();
     const head = chain[0] as Replica;
+    const giveUp = new AbortController();
+    using _watch = liveness.watch(chain, (hanging) => {
+      for (const replica of hanging) this.#cut(replica, HANGS);
+      giveUp.abort(new Unavailable(HANGS));
+    });
+    const limits = {
+      signal: AbortSignal.any([signal, giveUp.signal]),
+      timeoutMs: Math.min(leftMs, segment.isLast ? timing.finishMs : timing.segmentMs),
+    };
     let votes: Vote[];
     try {
-      ({ votes } = await this.#tools.connection.writeSegment(this.grant, chain, segment, signal));
+      ({ votes } = await connection.writeSegment(this.grant, chain, segment, limits));
     } catch (error) {
       signal.throwIfAborted();
+      if (giveUp.signal.aborted) return false;
       if (!(error instanceof AppError)) throw error;
       this.#cut(head, error.message);
       return false;

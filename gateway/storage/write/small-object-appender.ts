@@ -16,13 +16,16 @@ import {
   encodeAppendBody,
   type Grant,
   physicalLength,
+  type Replica,
   WRITE_QUORUM,
   type WrittenChunk,
 } from '../../../common/filesystem/index.ts';
 import type { ChunkConnection } from '../chunks/chunk-connection.ts';
+import type { Liveness } from '../chunks/liveness.ts';
 import type { FaultReporter } from '../master/fault-reporter.ts';
 import type { NodeHealth } from '../master/node-health.ts';
 import type { PlacementPool } from '../master/placement-pool.ts';
+import type { ChunkTiming } from '../timing.ts';
 
 export interface Appended {
   extent: Extent;
@@ -34,7 +37,9 @@ export interface AppenderTools {
   placement: Pick<PlacementPool, 'takeShared' | 'dropShared'>;
   health: NodeHealth;
   faults: Pick<FaultReporter, 'report' | 'tell'>;
+  liveness: Liveness;
   clock: Clock;
+  timing: Pick<ChunkTiming, 'appendMs' | 'smallPutMs'>;
 }
 
 interface Waiting {
@@ -51,18 +56,19 @@ const LONGEST_PAUSE_MS = 1_000;
 /** A seal may wait this long, so that the commits of a group that did find its quorum come before it. */
 const SEAL_DELAY_MS = 500;
 
+const LEAST_APPEND_MS = 1_000;
+const HANGS = 'It does not answer.';
+
 export class SmallObjectAppender {
   readonly #tools: AppenderTools;
-  readonly #patienceMs: number;
   readonly #queueBytes: number;
   #queue: Waiting[] = [];
   #queuedBytes = 0;
   #isRunning = false;
 
-  /** `patienceMs`: when an object that found no quorum is given up; `queueBytes`: how much may wait. */
-  constructor(tools: AppenderTools, patienceMs: number, queueBytes: number) {
+  /** `queueBytes`: how much may wait. */
+  constructor(tools: AppenderTools, queueBytes: number) {
     this.#tools = tools;
-    this.#patienceMs = patienceMs;
     this.#queueBytes = queueBytes;
   }
 
@@ -72,7 +78,7 @@ export class SmallObjectAppender {
       return Promise.reject(new Unavailable('Too many small objects wait to be stored; try again soon.'));
     }
     return new Promise((resolve, reject) => {
-      const deadlineMs = this.#tools.clock.monotonic() + this.#patienceMs;
+      const deadlineMs = this.#tools.clock.monotonic() + this.#tools.timing.smallPutMs;
       this.#queue.push({ payload, crc32c: crc32c(payload), deadlineMs, resolve, reject });
       this.#queuedBytes += payload.length;
       if (this.#isRunning) return;
@@ -124,6 +130,7 @@ export class SmallObjectAppender {
 
   async #store(group: readonly Waiting[]): Promise<void> {
     const grant = await this.#tools.placement.takeShared();
+    await this.#refuseThoseStillAway(grant);
     const answer = await this.#send(grant, group);
     const votes = answer.votes.filter((vote) => vote.ok && vote.durable);
     const failed = grant.replicas.filter(({ node }) => !votes.some((vote) => vote.node === node));
@@ -141,12 +148,49 @@ export class SmallObjectAppender {
     }
   }
 
+  /** A node that failed a moment ago and is still away is not worth a time-out, nor the seal of another chunk. */
+  async #refuseThoseStillAway(grant: Grant): Promise<void> {
+    const away = await this.#tools.liveness.stillAway(grant.replicas);
+    if (away.length === 0) return;
+    this.#tools.placement.dropShared(grant);
+    if (grant.replicas.length - away.length < WRITE_QUORUM) throw noQuorum(away.map(({ node }) => node));
+    // The master goes on giving out this chunk until it knows: reporting makes it seal the chunk.
+    for (const { node } of away) {
+      const fault = { chunk: grant.chunk, node, kind: 'append-failed' as const, detail: HANGS };
+      await this.#tools.faults.tell(fault);
+    }
+    throw noQuorum(away.map(({ node }) => node));
+  }
+
   async #send(grant: Grant, group: readonly Waiting[]): Promise<AppendAnswer> {
+    const { connection, clock, liveness, timing } = this.#tools;
     const body = Buffer.concat(encodeAppendBody(group));
+    const giveUp = new AbortController();
+    let hanging: Replica[] = [];
+    using _watch = liveness.watch(grant.replicas, (found) => {
+      hanging = found;
+      giveUp.abort(new Unavailable(HANGS));
+    });
+    const latestMs = group.reduce((latest, { deadlineMs }) => Math.max(latest, deadlineMs), 0);
+    // A group that is tried at the last moment still gets the time that a working quorum needs.
+    const timeoutMs = Math.min(timing.appendMs, Math.max(LEAST_APPEND_MS, latestMs - clock.monotonic()));
     try {
-      return await this.#tools.connection.append(grant, body);
+      return await connection.append(grant, body, { signal: giveUp.signal, timeoutMs });
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
+      if (hanging.length > 0) {
+        const failedVotes = hanging.map(({ node }) => ({
+          node,
+          ok: false as const,
+          code: 'unavailable',
+          detail: HANGS,
+        }));
+        await this.#abandon({ ...grant, replicas: hanging }, { offsets: [], votes: failedVotes }, false);
+        throw noQuorum(
+          hanging.map(({ node }) => node),
+          error,
+        );
+      }
       const node = grant.replicas[0]?.node ?? '';
       this.#tools.placement.dropShared(grant);
       // A refusal (the chunk is full, the lease is over) is nobody's fault; it only takes another chunk.
