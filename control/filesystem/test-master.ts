@@ -53,11 +53,14 @@ export const ADA: Principal = {
   scopes: ['*'],
 };
 
-/** `ada` may do everything in namespace `ada`; the token is her name. */
+export const EVE: Principal = { ...ADA, userId: 'user_eve', name: 'eve' };
+
+/** `ada` may do everything in namespace `ada`, `eve` in hers; the token is the name. */
 export const permissions: Permissions = {
   resolve: async (credential: Credential) => {
     if (credential.kind === 'anonymous') return ANONYMOUS;
     if (credential.kind === 'bearer' && credential.token === 'ada') return ADA;
+    if (credential.kind === 'bearer' && credential.token === 'eve') return EVE;
     throw new Unauthenticated();
   },
   assertMay: async (principal, _action, namespace) => {
@@ -68,6 +71,7 @@ export const permissions: Permissions = {
 };
 
 export const asAda = { requestId: 'r1', credential: { kind: 'bearer', token: 'ada' } } as const;
+export const asEve = { requestId: 'r3', credential: { kind: 'bearer', token: 'eve' } } as const;
 export const asAnyone = { requestId: 'r2', credential: { kind: 'anonymous' } } as const;
 
 export async function temporaryFolder(): Promise<AsyncDisposable & { path: string }> {
@@ -115,8 +119,8 @@ export function heartbeatOf(chunks: ChunkReport[], changes: Partial<HeartbeatReq
   };
 }
 
-/** A chunk of its own with one record of `length` bytes. */
-export function ownChunk(length: number, atMs = 0): { extent: Extent; written: WrittenChunk } {
+/** A chunk of its own with one record of `length` bytes, made at the manual clock's start. */
+export function ownChunk(length: number, atMs = Date.UTC(2026, 0, 1)): { extent: Extent; written: WrittenChunk } {
   const chunk = uuidV7({ now: () => atMs }, systemRandom);
   return {
     extent: { chunk, offset: 0, length, crc32c: 1 },

@@ -6,7 +6,7 @@ import { condemnChunks, forgetChunks, openChunk, sealChunks } from './chunk.ts';
 import type { FilesystemCommands, FilesystemCommandType } from './data.ts';
 import { nodeAlive, nodeDead } from './node.ts';
 import { commitObject, copyObject, deleteObject, moveObject } from './object.ts';
-import { createShare, revokeShare } from './share.ts';
+import { createShare, expireShares, revokeShare } from './share.ts';
 import { abortUpload, beginUpload, expireUploads, extendUpload, finishUpload } from './upload.ts';
 
 /** @throws AppError when the command is refused; the draft is then dropped. */
@@ -27,6 +27,7 @@ const byType: { [Type in FilesystemCommandType]: Apply<FilesystemCommands[Type]>
   'upload.expire': expireUploads,
   'share.create': createShare,
   'share.revoke': revokeShare,
+  'share.expire': expireShares,
   'chunk.open': openChunk,
   'chunk.seal': sealChunks,
   'chunk.condemn': condemnChunks,

@@ -33,6 +33,8 @@ export interface FilesystemCommands {
   'upload.expire': { uploads: string[] };
   'share.create': { id: string; tokenHash: Uint8Array; name: ObjectName; expiresAtMs: number };
   'share.revoke': { id: string };
+  /** Those of `shares` whose time is over when the command was made, by their ids. */
+  'share.expire': { shares: string[] };
   'chunk.open': { chunk: string; version: number };
   'chunk.seal': { chunks: string[] };
   /** Chunks that nothing refers to, known or not. */

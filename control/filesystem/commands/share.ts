@@ -20,10 +20,25 @@ export function createShare(
 }
 
 export function revokeShare(draft: Draft, { data }: Command<FilesystemCommands['share.revoke']>): void {
-  const hash = draft.get(shareIdTable, shareIdKey(data.id));
-  const share = hash && draft.get(shareTable, shareKey(hash));
+  const share = find(draft, data.id);
   if (!share) throw new NotFound(`There is no share ${data.id}.`);
-  draft.remove(shareIdTable, shareIdKey(data.id));
-  draft.remove(namespaceShareTable, namespaceShareKey(share.name.namespace, data.id));
+  drop(draft, share);
+}
+
+/** Answers how many were there and over. */
+export function expireShares(draft: Draft, { at, data }: Command<FilesystemCommands['share.expire']>): number {
+  const over = data.shares.flatMap((id) => find(draft, id) ?? []).filter(({ expiresAtMs }) => expiresAtMs <= at);
+  for (const share of over) drop(draft, share);
+  return over.length;
+}
+
+function find(draft: Draft, id: string): ShareRecord | undefined {
+  const hash = draft.get(shareIdTable, shareIdKey(id));
+  return hash && draft.get(shareTable, shareKey(hash));
+}
+
+function drop(draft: Draft, share: ShareRecord): void {
+  draft.remove(shareIdTable, shareIdKey(share.id));
+  draft.remove(namespaceShareTable, namespaceShareKey(share.name.namespace, share.id));
   draft.remove(shareTable, shareKey(share.tokenHash));
 }

@@ -1,6 +1,6 @@
 /**
  * What the master does by itself, once a second: declares the silent dead, collects orphans and garbage, forgets what is
- * deleted, expires uploads, seals retired chunks. Repair, scrub, compaction and drain will be further steps here.
+ * deleted, expires uploads and shares, seals retired chunks. Repair, scrub, compaction and drain will be further steps here.
  */
 import type { MasterContext } from './context.ts';
 import { unreportedNodes } from './context.ts';
@@ -19,6 +19,8 @@ export class Housekeeping implements AsyncDisposable {
   #isStopped = false;
   /** Where the next look at the uploads begins. */
   #uploadsAfter: string | undefined;
+  /** Where the next look at the shares begins. */
+  #sharesAfter: string | undefined;
 
   constructor(context: MasterContext, orders: Orders, placement: Placement) {
     this.#context = context;
@@ -43,6 +45,7 @@ export class Housekeeping implements AsyncDisposable {
     await this.#condemn();
     await this.#forget();
     await this.#expireUploads();
+    await this.#expireShares();
     this.#context.grants.dropExpired(this.#context.clock.now());
   }
 
@@ -102,5 +105,14 @@ export class Housekeeping implements AsyncDisposable {
     this.#uploadsAfter = page.length < BATCH ? undefined : page.at(-1)?.id;
     const uploads = page.filter(({ expiresAtMs }) => expiresAtMs <= clock.now()).map(({ id }) => id);
     if (uploads.length > 0) await this.#context.submit('upload.expire', { uploads });
+  }
+
+  /** Their links have stopped to work by themselves; this clears them away. */
+  async #expireShares(): Promise<void> {
+    const { clock, view } = this.#context;
+    const page = view.sharesAfter(this.#sharesAfter, BATCH);
+    this.#sharesAfter = page.length < BATCH ? undefined : page.at(-1)?.id;
+    const shares = page.filter(({ expiresAtMs }) => expiresAtMs <= clock.now()).map(({ id }) => id);
+    if (shares.length > 0) await this.#context.submit('share.expire', { shares });
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ChunkReport, ObjectContent, WrittenChunk } from '../../../common/filesystem/index.ts';
 import { SYSTEM } from '../../log/index.ts';
-import { asAda, asAnyone, heartbeatOf, openTestMaster, ownChunk } from '../test-master.ts';
+import { asAda, asAnyone, asEve, heartbeatOf, openTestMaster, ownChunk } from '../test-master.ts';
 import { knownNodes } from './context.ts';
 import type { Master } from './master.ts';
 
@@ -150,6 +150,74 @@ describe('the master', () => {
     }
     await t.master.housekeeping.round();
     expect(t.view.chunk(written.chunk)).toBeUndefined();
+    // The tombstone is forgotten, the writer is not dead: neither its commit nor its renewal brings the chunk back.
+    const lateCommit = () => commit(t.master, contentOf({ size: 100, extents: [extent] }), [written]);
+    const refusal = [{ ok: false, problem: { type: 'urn:bramble:problem:chunk-condemned' } }];
+    expect(await lateCommit()).toMatchObject(refusal);
+    t.master.renew({ chunks: [written.chunk] });
+    expect(await lateCommit()).toMatchObject(refusal);
+    expect(t.master.context.replicas.of(written.chunk)).toEqual([]);
+    expect(t.view.totals().objects).toBe(0);
+  });
+
+  test('a long write that renews is committed after many graces, also when the master was started anew in between', async () => {
+    await using t = await withNodes({ orphanGraceMs: 60_000, grantMs: 10_000 });
+    const { extent, written } = ownChunk(100);
+    for (let second = 0; second < 300; second += 5) {
+      t.clock.advance(5_000);
+      t.master.renew({ chunks: [written.chunk] });
+      for (const node of ['n1', 'n2', 'n3']) await t.master.heartbeat(node, heartbeatOf([reportOf(written)]));
+      await t.master.housekeeping.round();
+    }
+    await using again = await t.restart();
+    const content = contentOf({ size: 100, extents: [extent] });
+    expect(await commit(again, content, [written])).toMatchObject([{ ok: false }]);
+    for (const node of ['n1', 'n2']) await again.heartbeat(node, heartbeatOf([reportOf(written)]));
+    expect(await commit(again, content, [written])).toMatchObject([{ ok: true }]);
+  });
+
+  test('expired shares and uploads are cleared away by commands that touch nothing else', async () => {
+    await using t = await withNodes();
+    await commit(t.master, contentOf({ size: 1, inline: new Uint8Array(1) }), []);
+    const share = (id: string, expiresAtMs: number) =>
+      t.master.context.submit('share.create', { id, tokenHash: Buffer.alloc(32, id), name, expiresAtMs });
+    await share('share_1', t.clock.now() + 1_000);
+    await share('share_2', t.clock.now() + 1_000_000);
+    const { upload } = await t.master.uploads.begin({
+      ...asAda,
+      name,
+      contentType: 'a/b',
+      headers: {},
+      preconditions: {},
+    });
+    t.clock.advance(1_000);
+    expect(await t.master.context.submit('share.expire', { shares: ['share_2', 'share_3'] })).toBe(0);
+    expect(await t.master.context.submit('upload.expire', { uploads: [upload, 'upload_3'] })).toBe(0);
+    await t.master.housekeeping.round();
+    expect(t.view.shares('ada', 10).map(({ id }) => id)).toEqual(['share_2']);
+    expect(t.view.shareByToken(Buffer.alloc(32, 'share_1'))).toBeUndefined();
+    expect(t.view.upload(upload)?.id).toBe(upload);
+    t.clock.advance(24 * 3_600_000);
+    await t.master.housekeeping.round();
+    expect(t.view.shares('ada', 10)).toEqual([]);
+    expect(t.view.upload(upload)).toBeUndefined();
+  });
+
+  test('the upload of someone else can neither be seen, added to, finished nor aborted', async () => {
+    await using t = await withNodes();
+    const { uploads } = t.master;
+    const { upload } = await uploads.begin({ ...asAda, name, contentType: 'a/b', headers: {}, preconditions: {} });
+    const { extent, written } = ownChunk(100);
+    const more = { upload, offset: 0, extents: [extent], chunks: [written] };
+    const missing = { status: 404 };
+    await expect(uploads.inspect({ ...asEve, upload })).rejects.toMatchObject(missing);
+    await expect(uploads.extend({ ...asEve, ...more })).rejects.toMatchObject(missing);
+    await expect(uploads.finish({ ...asEve, upload })).rejects.toMatchObject(missing);
+    await expect(uploads.abort({ ...asEve, upload })).rejects.toMatchObject(missing);
+    await expect(uploads.abort({ ...asAnyone, upload })).rejects.toMatchObject({ status: 401 });
+    expect(await uploads.inspect({ ...asAda, upload })).toMatchObject({ offset: 0 });
+    await uploads.abort({ ...asAda, upload });
+    await expect(uploads.inspect({ ...asAda, upload })).rejects.toMatchObject(missing);
   });
 
   test('a silent chunkserver is avoided, then declared dead by a command, and its replicas are not counted', async () => {

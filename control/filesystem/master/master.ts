@@ -20,6 +20,7 @@ import type {
 } from '../../../common/filesystem/index.ts';
 import { noBucket } from '../commands/bucket.ts';
 import { Access, type Asker } from './access.ts';
+import { Admission } from './admission.ts';
 import { createContext, type MasterContext, type MasterOptions } from './context.ts';
 import { Heartbeats } from './heartbeats.ts';
 import { Housekeeping } from './housekeeping.ts';
@@ -47,10 +48,11 @@ export class Master implements AsyncDisposable {
     this.access = new Access(options);
     this.census = new ReplicaCensus(this.context);
     this.#orders = new Orders(this.context);
-    this.#placement = new Placement(this.context, this.#orders);
+    const admission = new Admission(this.context);
+    this.#placement = new Placement(this.context, this.#orders, admission);
     this.#heartbeats = new Heartbeats(this.context, this.#orders);
     this.#lookup = new Lookup(this.context, this.access);
-    this.#votes = new Votes(this.context);
+    this.#votes = new Votes(this.context, admission);
     this.uploads = new Uploads(this.context, this.access, this.#votes);
     this.housekeeping = new Housekeeping(this.context, this.#orders, this.#placement);
   }
@@ -90,8 +92,7 @@ export class Master implements AsyncDisposable {
     this.context.metrics.commitBatch.observe(items.length);
     return this.#answerEach(items, async (item) => {
       const by = await this.access.writer(item, item.name.namespace);
-      this.#votes.assertQuorum(item.chunks);
-      this.#votes.learn(item.chunks);
+      this.#votes.admit(item.chunks);
       const { name, content, chunks, preconditions } = item;
       const committed = await this.context.submit<Committed>(
         'object.commit',

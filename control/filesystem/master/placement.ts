@@ -10,6 +10,7 @@ import {
   WRITE_QUORUM,
 } from '../../../common/filesystem/index.ts';
 import { choosePlacement } from '../decisions/placement.ts';
+import type { Admission } from './admission.ts';
 import type { Chunkserver } from './chunkservers.ts';
 import { knownNodes, type MasterContext, unreportedNodes } from './context.ts';
 import type { Orders } from './orders.ts';
@@ -30,14 +31,16 @@ const COMMIT_SLACK_MS = 30_000;
 export class Placement {
   readonly #context: MasterContext;
   readonly #orders: Orders;
+  readonly #admission: Admission;
   #shared: SharedChunk | undefined;
   #opening: Promise<void> | undefined;
   /** Given out no more; sealed when their leases are over. */
   readonly #retired = new Map<string, SharedChunk>();
 
-  constructor(context: MasterContext, orders: Orders) {
+  constructor(context: MasterContext, orders: Orders, admission: Admission) {
     this.#context = context;
     this.#orders = orders;
+    this.#admission = admission;
   }
 
   /** @throws Unavailable, after a bounded wait, when fewer than WRITE_QUORUM chunkservers can take writes. */
@@ -54,7 +57,8 @@ export class Placement {
     const { clock, config, grants, orphans, view } = this.#context;
     const validUntilMs = clock.now() + config.grantMs;
     for (const chunk of chunks) {
-      if (view.chunk(chunk)) continue;
+      // What is collected stays so: a late renewal does not bring it back.
+      if (view.chunk(chunk) || !this.#admission.isAlive(chunk)) continue;
       grants.give(chunk, validUntilMs);
       orphans.renew(chunk, clock.monotonic());
     }

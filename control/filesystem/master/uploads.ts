@@ -43,8 +43,7 @@ export class Uploads {
 
   async extend(request: Extend): Promise<UploadState> {
     const { by } = await this.#require(request);
-    this.#votes.assertQuorum(request.chunks);
-    this.#votes.learn(request.chunks);
+    this.#votes.admit(request.chunks);
     const { upload, offset, extents, chunks } = request;
     const expiresAtMs = this.#expiry();
     const record = await this.#context.submit<UploadRecord>(

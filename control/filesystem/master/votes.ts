@@ -1,27 +1,32 @@
 import { InvalidInput } from '../../../common/errors/index.ts';
 import { WRITE_QUORUM, type WrittenChunk } from '../../../common/filesystem/index.ts';
 import { hasWriteQuorum } from '../decisions/quorum.ts';
+import type { Admission } from './admission.ts';
 import type { MasterContext } from './context.ts';
 
 /** The durable votes that come with a commit. */
 export class Votes {
   readonly #context: MasterContext;
+  readonly #admission: Admission;
 
-  constructor(context: MasterContext) {
+  constructor(context: MasterContext, admission: Admission) {
     this.#context = context;
+    this.#admission = admission;
   }
 
-  /** @throws InvalidInput `too-few-votes` */
-  assertQuorum(chunks: readonly WrittenChunk[]): void {
-    const short = chunks.find((chunk) => !hasWriteQuorum(chunk));
-    if (!short) return;
-    throw new InvalidInput(`Chunk ${short.chunk} has not the ${WRITE_QUORUM} durable votes that a commit needs.`, {
-      code: 'too-few-votes',
-    });
+  /**
+   * What is refused here teaches nothing about replicas.
+   * @throws InvalidInput `too-few-votes`
+   * @throws Conflict `chunk-condemned`
+   */
+  admit(chunks: readonly WrittenChunk[]): void {
+    assertQuorum(chunks);
+    this.#admission.assertAlive(chunks);
+    this.#learn(chunks);
   }
 
   /** Before the decision, so that whoever reads the object at once finds its replicas: a durable vote is true either way. */
-  learn(chunks: readonly WrittenChunk[]): void {
+  #learn(chunks: readonly WrittenChunk[]): void {
     const { clock, replicas, view } = this.#context;
     for (const { chunk, version, kind, length, votes } of chunks) {
       if (view.chunk(chunk)?.state === 'condemned') continue;
@@ -37,4 +42,12 @@ export class Votes {
       this.#context.orphans.clear(chunk);
     }
   }
+}
+
+function assertQuorum(chunks: readonly WrittenChunk[]): void {
+  const short = chunks.find((chunk) => !hasWriteQuorum(chunk));
+  if (!short) return;
+  throw new InvalidInput(`Chunk ${short.chunk} has not the ${WRITE_QUORUM} durable votes that a commit needs.`, {
+    code: 'too-few-votes',
+  });
 }

@@ -8,7 +8,7 @@ import { InternalClient, InternalServer } from '../../../common/internal/index.t
 import { createMetrics } from '../../../common/metrics/index.ts';
 import { ANONYMOUS, openApiApp, type Principal } from '../../api/index.ts';
 import { filesystemRoutes, storageRoutes } from '../index.ts';
-import { ADA, asAda, heartbeatOf, openTestMaster, ownChunk, silent } from '../test-master.ts';
+import { ADA, asAda, EVE, heartbeatOf, openTestMaster, ownChunk, silent } from '../test-master.ts';
 
 const name = { namespace: 'ada', bucket: 'photos', key: 'a/b c.jpg' };
 
@@ -91,6 +91,11 @@ describe('the storage API', () => {
     expect(await t.master.lookup({ items: [{ ...asLink, name: anyName }] })).toMatchObject([
       { ok: true, value: { name } },
     ]);
+    const ofOthers = await send('DELETE', `/shares/${share.body.id}`, undefined, as(EVE));
+    expect(ofOthers).toMatchObject({ status: 404 });
+    expect(await send('DELETE', '/shares/share_nothing', undefined, as(EVE))).toEqual(ofOthers);
+    expect(await send('DELETE', `/shares/${share.body.id}`, undefined, as(ANONYMOUS))).toMatchObject({ status: 401 });
+    expect(await t.master.lookup({ items: [{ ...asLink, name: anyName }] })).toMatchObject([{ ok: true }]);
     expect(await send('DELETE', `/shares/${share.body.id}`)).toMatchObject({ status: 204 });
     expect(await t.master.lookup({ items: [{ ...asLink, name: anyName }] })).toMatchObject([{ ok: false }]);
     expect(await send('DELETE', '/buckets/ada/photos')).toMatchObject({ status: 409 });

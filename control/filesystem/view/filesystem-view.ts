@@ -161,6 +161,15 @@ export class FilesystemView implements View, Source, AsyncDisposable {
     );
   }
 
+  /** Of all namespaces, by id. */
+  sharesAfter(after: string | undefined, limit: number): records.ShareRecord[] {
+    const table = records.shareIdTable;
+    const start = after === undefined ? keyOf(table) : endOf(keys.shareIdKey(after));
+    return this.#values(table, start, Buffer.of(table.prefix + 1), limit).flatMap(
+      (hash) => this.shareByToken(hash) ?? [],
+    );
+  }
+
   nodes(): records.NodeRecord[] {
     return this.#values(records.nodeTable, keyOf(records.nodeTable), Buffer.of(records.nodeTable.prefix + 1), 10_000);
   }
