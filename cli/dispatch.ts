@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { explain } from '../common/process/index.ts';
-import { entryPoint, PROCESSES, type ProcessName, processEnvironment, SOURCES } from './launch.ts';
+import { nodeArguments, PROCESSES, type ProcessName, processEnvironment, SOURCES } from './launch.ts';
 import { nearestWord } from './nearest-word.ts';
 
 interface Runnable {
@@ -73,10 +73,12 @@ function becomeProcess(name: ProcessName, args: readonly string[]): never | numb
   const env = processEnvironment(name, { ...process.env, ...(file !== undefined && { BRAMBLE_CONFIG: file }) });
   const { execve } = process;
   if (!execve) {
-    process.stderr.write(`bramble ${name}: this system cannot replace a program; run: node ${entryPoint(name)}\n`);
+    process.stderr.write(
+      `bramble ${name}: this system cannot replace a program; run: node ${nodeArguments(name).join(' ')}\n`,
+    );
     return 1;
   }
-  return execve.call(process, process.execPath, [process.execPath, entryPoint(name)], env as NodeJS.ProcessEnv);
+  return execve.call(process, process.execPath, [process.execPath, ...nodeArguments(name)], env as NodeJS.ProcessEnv);
 }
 
 async function version(): Promise<string> {

@@ -9,8 +9,8 @@ import { deathsInARow, restartDelayMs } from './restart-delay.ts';
 
 export interface ChildCommand {
   name: string;
-  /** Path of the entry point. */
-  entry: string;
+  /** What Node is started with: flags, then the entry point. */
+  args: string[];
   /** The whole environment. */
   env: Record<string, string | undefined>;
   folder: string;
@@ -21,6 +21,8 @@ export interface ChildOptions {
   logger: Logger;
   /** How long it may take to be ready. */
   startTimeoutMs: number;
+  /** Having run for so long, its next death counts as its first. */
+  healthyAfterMs: number;
   /** Takes what it prints, in order; waited for, so that nothing piles up. */
   output(name: string, bytes: Uint8Array): Promise<void>;
   /** A line for the person at the terminal. */
@@ -93,7 +95,7 @@ export class Child {
   }
 
   async #live(): Promise<void> {
-    const { clock, logger, notice } = this.#options;
+    const { clock, logger, notice, healthyAfterMs } = this.#options;
     const { signal } = this.#stopping;
     let deaths = 0;
     while (!signal.aborted) {
@@ -105,7 +107,7 @@ export class Child {
         this.#fail(new Unavailable(words || `${this.name} ended with exit code 1 and said nothing.`));
         return;
       }
-      deaths = deathsInARow(deaths, clock.monotonic() - began);
+      deaths = deathsInARow(deaths, clock.monotonic() - began, healthyAfterMs);
       const delayMs = restartDelayMs(deaths);
       const how = exit.signal ? `was killed by ${exit.signal}` : `ended with exit code ${exit.code}`;
       logger.error({ child: this.name, ...exit, deaths, delayMs, lastWords: this.#lastWords }, `${this.name} ${how}`);
@@ -120,9 +122,9 @@ export class Child {
 
   async #runOnce(): Promise<Exit> {
     const { clock, logger, startTimeoutMs, notice } = this.#options;
-    const { name, entry, env, folder } = this.#command;
+    const { name, args, env, folder } = this.#command;
     this.#lastWords = '';
-    const child = spawn(process.execPath, [entry], {
+    const child = spawn(process.execPath, args, {
       cwd: folder,
       env: env as NodeJS.ProcessEnv,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

@@ -19,6 +19,9 @@ export const upConfig = z.object({
   startTimeout: durationMs('2m').describe(
     'How long a process may take to be ready before it is ended and tried again.',
   ),
+  healthyAfter: durationMs('10s').describe(
+    'How long a process must have run for its next death to count as its first; restarts wait longer with every death in a row.',
+  ),
   certificateLifetime: durationMs('24h').describe('How long the certificate of a process is valid.'),
 });
 export type UpConfig = z.infer<typeof upConfig>;

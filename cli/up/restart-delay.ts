@@ -1,8 +1,6 @@
 /** How long to wait before a process that died is started again. Pure. */
 const FIRST_MS = 100;
 const LONGEST_MS = 15_000;
-/** Running this long, it counts as healthy, and the next death as its first. */
-export const HEALTHY_AFTER_MS = 10_000;
 
 /** `deaths` in a row, this one counted: 100 ms, then doubling up to 15 s. */
 export function restartDelayMs(deaths: number): number {
@@ -10,6 +8,6 @@ export function restartDelayMs(deaths: number): number {
 }
 
 /** How many deaths in a row there are now, when a process that ran for `ranMs` died after `before` others. */
-export function deathsInARow(before: number, ranMs: number): number {
-  return ranMs >= HEALTHY_AFTER_MS ? 1 : before + 1;
+export function deathsInARow(before: number, ranMs: number, healthyAfterMs: number): number {
+  return ranMs >= healthyAfterMs ? 1 : before + 1;
 }

@@ -50,13 +50,14 @@ function supervise(behaviours: Record<string, Behaviour> = {}, startTimeoutMs = 
     clock: systemClock,
     logger: createLogger({ process: 'test', level: 'silent' }),
     startTimeoutMs,
+    healthyAfterMs: 10_000,
     notice: (line: string) => void notices.push(line),
     output: async (_name: string, bytes: Uint8Array) => {
       output += Buffer.from(bytes).toString('utf8');
     },
     started: async () => {},
   };
-  supervisor = new Supervisor(plan, process.env, options, () => FAKE);
+  supervisor = new Supervisor(plan, process.env, options, () => [FAKE]);
   return supervisor;
 }
 

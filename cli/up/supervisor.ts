@@ -3,7 +3,7 @@
  * its views meanwhile). Ends them in the order in which they need each other, so that nothing is cut off.
  */
 
-import { entryPoint, processEnvironment, SOURCES } from '../launch.ts';
+import { nodeArguments, processEnvironment, SOURCES } from '../launch.ts';
 import { Child, type ChildOptions } from './child.ts';
 import type { Plan, ProcessPlan } from './plan.ts';
 
@@ -22,13 +22,13 @@ export class Supervisor implements AsyncDisposable {
     plan: Plan,
     env: Record<string, string | undefined>,
     options: ChildOptions,
-    entry: (plan: ProcessPlan) => string = ({ role }) => entryPoint(role),
+    args: (plan: ProcessPlan) => string[] = ({ role }) => nodeArguments(role),
   ) {
     const child = (each: ProcessPlan) =>
       new Child(
         {
           name: each.name,
-          entry: entry(each),
+          args: args(each),
           env: processEnvironment(each.role, { ...env, ...each.env }),
           folder: SOURCES,
         },

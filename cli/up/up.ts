@@ -76,6 +76,7 @@ async function up(options: UpOptions, clock: Clock): Promise<number> {
       clock,
       logger: logs.logger,
       startTimeoutMs: config.startTimeout,
+      healthyAfterMs: config.healthyAfter,
       notice,
       output: (name, bytes) => logs.output(name, bytes),
       started: async (name, pid) => {
