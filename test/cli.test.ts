@@ -133,6 +133,39 @@ test('a new user logs in with the password that was printed', async () => {
   expect((await bramble.cli(['ls', 'admin:sizes'], { env })).code).toBeOneOf([3, 4]);
 });
 
+test('whoever changes their password ends their other sessions, and sees only the one left', async () => {
+  const oneTime = (await run('user', 'add', 'grace', '-q')).trim();
+  const [first, second, third] = ['a first long password', 'a second long password', 'a third long password'];
+  const on = (home: string) => ({ BRAMBLE_CONFIG_HOME: local(home) });
+  const login = ['login', '--user', 'grace', '--password-stdin'];
+  await bramble.cli(login, { input: `${oneTime}\n${first}\n`, env: on('grace-1') });
+  await bramble.cli(login, { input: `${first}\n`, env: on('grace-2') });
+  const change = ['password', '--password-stdin'];
+  expect(await bramble.cli(change, { input: `${first}\n${second}\n`, env: on('grace-1') })).toMatchObject({ code: 0 });
+  expect((await bramble.cli(['whoami'], { env: on('grace-2') })).code).toBe(3);
+  expect((await bramble.cli(change, { input: `${first}\n${third}\n`, env: on('grace-1') })).code).not.toBe(0);
+  const { stdout } = await bramble.cli(['session', 'ls', '--json'], { env: on('grace-1') });
+  const [session, ...others] = stdout.trim().split('\n');
+  expect(JSON.parse(session ?? '')).toMatchObject({ isCurrent: true });
+  expect(others).toEqual([]);
+});
+
+test('an access key is shown once, listed without its secret, and ended', async () => {
+  const [id = '', secret = ''] = (await run('access-key', 'create', 'laptop', '-q')).trim().split('\n');
+  expect(secret.length).toBeGreaterThanOrEqual(32);
+  const listed = await run('access-key', 'ls', '--json');
+  expect(JSON.parse(listed)).toMatchObject({ id, name: 'laptop', namespace: 'admin' });
+  expect(listed).not.toContain(secret);
+  await run('access-key', 'rm', id);
+  expect(await run('access-key', 'ls', '--json')).toBe('');
+});
+
+test('status is shown again and again until Ctrl-C, which is no failure', async () => {
+  const { code, stdout } = await bramble.cli(['status', '--watch'], { signal: AbortSignal.timeout(4_000) });
+  expect(code).toBe(0);
+  expect(stdout.match(/^replicas {2}/gm)?.length).toBeGreaterThan(1);
+});
+
 test('status, storage status and audit show the bramble whole', async () => {
   const { processes } = JSON.parse(await run('status', '--json')) as { processes: { role: string }[] };
   expect(processes.map(({ role }) => role)).toEqual(expect.arrayContaining(['control', 'gateway']));

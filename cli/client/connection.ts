@@ -7,6 +7,7 @@ import { Unauthenticated } from '../../common/errors/index.ts';
 import { UsageError } from '../command/exit-code.ts';
 import { CredentialsFile, configHome, type Profile } from '../profile/index.ts';
 import type { ObjectAddress, RemotePath } from '../remote/remote-path.ts';
+import type { Answer } from './answer.ts';
 import { HttpsClient, type HttpsRequest, type HttpsResponse, readText } from './https-client.ts';
 import { RequestRefused } from './request-refused.ts';
 import { type RetryPolicy, withRetries } from './retry.ts';
@@ -179,12 +180,8 @@ function isCreation(path: string): boolean {
   return !/^\/api\/storage\/(copy|move)$/.test(path);
 }
 
-export interface Me {
-  readonly user: { readonly id: string; readonly name: string; readonly isAdministrator: boolean };
-  readonly namespaces: readonly { readonly name: string; readonly role: string }[];
-  readonly via: 'session' | 'token';
-  readonly scopes: readonly string[];
-}
+/** Who is logged in, and where they may what. */
+export type Me = Answer<'/api/account/me', '$get'>;
 
 /** The one of the user's own name, else the first that is theirs, else any. */
 export function ownNamespace({ user, namespaces }: Me): string | undefined {

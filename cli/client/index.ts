@@ -1,3 +1,4 @@
+export type { Answer, BrambleStatus, Item } from './answer.ts';
 export {
   type ApiRequest,
   Connection,

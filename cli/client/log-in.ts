@@ -1,14 +1,12 @@
 /** The exchange of a name and a password for a session, with the change of a one-time password on the way. */
 
-import type { SessionTokens } from '../profile/index.ts';
+import type { Answer } from './answer.ts';
 import { type HttpsClient, readText } from './https-client.ts';
 import { RequestRefused } from './request-refused.ts';
 
 const LOGIN_TIMEOUT_MS = 30_000;
 
-export interface LoginAnswer extends SessionTokens {
-  readonly user: { readonly id: string; readonly name: string; readonly isAdministrator: boolean };
-}
+export type LoginAnswer = Answer<'/api/account/login', '$post'>;
 
 export interface LoginRequest {
   readonly name: string;

@@ -6,6 +6,8 @@ export type { Command, Example, OptionDefinition } from '../command/command.ts';
 export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   login: async () => (await import('./login.ts')).login,
   logout: async () => (await import('./logout.ts')).logout,
+  password: async () => (await import('./password.ts')).password,
+  session: async () => (await import('./session.ts')).session,
   whoami: async () => (await import('./whoami.ts')).whoami,
   put: async () => (await import('./put.ts')).put,
   get: async () => (await import('./get.ts')).get,
@@ -20,6 +22,7 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   status: async () => (await import('./status.ts')).status,
   storage: async () => (await import('./storage.ts')).storage,
   token: async () => (await import('./token.ts')).token,
+  'access-key': async () => (await import('./access-key.ts')).accessKey,
   user: async () => (await import('./user.ts')).user,
   namespace: async () => (await import('./namespace.ts')).namespace,
   audit: async () => (await import('./audit.ts')).audit,

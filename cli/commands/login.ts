@@ -11,7 +11,7 @@ import {
 import { defineCommand, type Invocation, type OptionDefinitions } from '../command/command.ts';
 import { UsageError } from '../command/exit-code.ts';
 import { CredentialsFile, configHome, type Profile } from '../profile/index.ts';
-import { ask, askHidden, confirm, readLines } from '../terminal/prompt.ts';
+import { ask, askHidden, askNewPassword, confirm, readLines } from '../terminal/prompt.ts';
 
 const DEFAULT_URL = 'https://localhost:8443';
 const DEFAULT_USER = 'admin';
@@ -130,12 +130,7 @@ async function readCredentials({ values, terminal }: Invocation<typeof options>)
     password: fromEnvironment || (await askHidden(terminal, `Password of ${name}: `, without)),
     newPassword: async () => {
       terminal.stderr.write('This password is for one use; choose a new one.\n');
-      const instead = 'Give a new password in the second line of --password-stdin.';
-      const first = await askHidden(terminal, 'New password: ', instead);
-      if ((await askHidden(terminal, 'Once more: ', instead)) !== first) {
-        throw new UsageError('The two new passwords differ; nothing was changed.');
-      }
-      return first;
+      return await askNewPassword(terminal, 'Give a new password in the second line of --password-stdin.');
     },
   };
 }

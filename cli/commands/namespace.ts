@@ -1,14 +1,11 @@
-import type { Me } from '../client/index.ts';
+import type { Answer, Item } from '../client/index.ts';
 import { defineCommand } from '../command/command.ts';
 import { UsageError } from '../command/exit-code.ts';
 
 const NAMESPACES = '/api/account/namespaces';
 const ROLES = ['owner', 'admin', 'writer', 'reader'] as const;
 
-interface Namespace {
-  readonly name: string;
-  readonly members?: readonly { readonly userId: string; readonly userName: string; readonly role: string }[];
-}
+type Namespace = Answer<`${typeof NAMESPACES}/:ns`, '$get'>;
 
 const list = defineCommand({
   name: 'namespace ls',
@@ -17,7 +14,7 @@ const list = defineCommand({
   examples: [{ command: 'bramble namespace ls', explanation: 'yours, and those of organisations' }],
   action: async ({ output, connect }) => {
     const bramble = await connect();
-    const namespaces = await Array.fromAsync(bramble.list<Me['namespaces'][number]>(NAMESPACES));
+    const namespaces = await Array.fromAsync(bramble.list<Item<typeof NAMESPACES>>(NAMESPACES));
     output.table(
       [
         { heading: 'NAME', cell: ({ name }) => name },
@@ -43,7 +40,7 @@ const show = defineCommand({
         { heading: 'USER', cell: ({ userName }) => userName },
         { heading: 'ROLE', cell: ({ role }) => role },
       ],
-      namespace.members ?? [],
+      namespace.members,
     );
     return undefined;
   },

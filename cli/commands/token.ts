@@ -1,3 +1,4 @@
+import type { Answer, Item } from '../client/index.ts';
 import { defineCommand } from '../command/command.ts';
 import { UsageError } from '../command/exit-code.ts';
 import { formatTime, parseDurationMs } from '../terminal/quantity.ts';
@@ -5,17 +6,6 @@ import { printable } from '../terminal/table.ts';
 
 const SCOPES = ['storage:read', 'storage:write', 'account:read', 'account:write', '*'] as const;
 const TOKENS = '/api/account/tokens';
-
-interface Token {
-  readonly id: string;
-  readonly name: string;
-  readonly scopes: readonly string[];
-  readonly namespace?: string | null;
-  readonly createdAt: string;
-  readonly expiresAt: string | null;
-  /** Only in the answer to its making. */
-  readonly token?: string;
-}
 
 const create = defineCommand({
   name: 'token create',
@@ -48,13 +38,13 @@ const create = defineCommand({
     if (unknown !== undefined) throw new UsageError(`'${unknown}' is not a scope; there are ${SCOPES.join(', ')}.`);
     const expires = values.expires ?? '90d';
     const bramble = await connect();
-    const made = await bramble.json<Token>('POST', TOKENS, {
+    const made = await bramble.json<Answer<typeof TOKENS, '$post'>>('POST', TOKENS, {
       name: operands[0],
       scopes,
       ...(values['only-namespace'] !== undefined && { namespace: values['only-namespace'] }),
       ...(expires !== 'never' && { expiresAt: new Date(Date.now() + parseDurationMs(expires)).toISOString() }),
     });
-    output.result(made, made.token ?? '');
+    output.result(made, made.token);
     output.note(
       `It is shown only now. It ends ${made.expiresAt === null ? 'never' : `on ${formatTime(made.expiresAt)}`}.`,
     );
@@ -77,7 +67,7 @@ const list = defineCommand({
         { heading: 'NAMESPACE', cell: ({ namespace }) => namespace ?? 'all' },
         { heading: 'ENDS', cell: ({ expiresAt }) => (expiresAt === null ? 'never' : formatTime(expiresAt)) },
       ],
-      await Array.fromAsync(bramble.list<Token>(TOKENS)),
+      await Array.fromAsync(bramble.list<Item<typeof TOKENS>>(TOKENS)),
     );
     return undefined;
   },

@@ -1,20 +1,11 @@
+import type { Answer, Item } from '../client/index.ts';
 import { defineCommand } from '../command/command.ts';
 import { UsageError } from '../command/exit-code.ts';
 import { formatTime } from '../terminal/quantity.ts';
 
 const USERS = '/api/account/users';
 
-interface User {
-  readonly id: string;
-  readonly name: string;
-  readonly isAdministrator: boolean;
-  readonly isDisabled: boolean;
-  readonly mustChangePassword: boolean;
-  readonly createdAt: string;
-}
-
-/** The password is only in the answer to its making. */
-type UserOnce = User & { readonly oneTimePassword?: string };
+type User = Item<typeof USERS>;
 
 const add = defineCommand({
   name: 'user add',
@@ -26,7 +17,7 @@ const add = defineCommand({
   examples: [{ command: 'bramble user add ada', explanation: 'prints the password for her first login' }],
   action: async ({ values, operands, output, connect }) => {
     const bramble = await connect();
-    const made = await bramble.json<UserOnce>('POST', USERS, {
+    const made = await bramble.json<Answer<typeof USERS, '$post'>>('POST', USERS, {
       name: operands[0],
       isAdministrator: values.administrator === true,
     });
@@ -80,7 +71,11 @@ const set = defineCommand({
     if (Object.keys(change).length === 0)
       throw new UsageError('Say what to change: --administrator, --disabled or --reset-password.');
     const bramble = await connect();
-    const changed = await bramble.json<UserOnce>('PATCH', `${USERS}/${encodeURIComponent(operands[0] ?? '')}`, change);
+    const changed = await bramble.json<Answer<`${typeof USERS}/:user`, '$patch'>>(
+      'PATCH',
+      `${USERS}/${encodeURIComponent(operands[0] ?? '')}`,
+      change,
+    );
     if (changed.oneTimePassword === undefined) output.report(changed, `changed ${operands[0]}`);
     else output.result(changed, changed.oneTimePassword);
     return undefined;

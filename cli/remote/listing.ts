@@ -1,35 +1,16 @@
 /** Objects by prefix, page by page: a bucket may hold millions. */
 
 import { NotFound } from '../../common/errors/index.ts';
-import { type Connection, withQuery } from '../client/index.ts';
+import { type Answer, type Connection, type Item, withQuery } from '../client/index.ts';
 
-export interface RemoteObject {
-  readonly key: string;
-  readonly size: number;
-  readonly etag: string;
-  readonly contentType: string;
-  readonly modifiedAt: string;
-}
-
-export interface Bucket {
-  readonly name: string;
-  readonly namespace: string;
-  readonly visibility: string;
-  readonly createdAt: string;
-  readonly objects: number;
-  readonly bytes: number;
-}
+type Page = Answer<'/api/storage/objects/:ns/:bucket', '$get'>;
+export type RemoteObject = Page['items'][number];
+export type Bucket = Item<'/api/storage/buckets'>;
 
 export interface Place {
   readonly namespace: string;
   readonly bucket: string;
   readonly prefix: string;
-}
-
-interface Page {
-  items: RemoteObject[];
-  prefixes: string[];
-  nextCursor: string | null;
 }
 
 const PAGE_SIZE = '1000';

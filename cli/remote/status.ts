@@ -1,39 +1,11 @@
-/** What `GET /api/status` and `GET /api/storage/status` answer, and how it is shown. */
+/** How `GET /api/status` and `GET /api/storage/status` are shown. */
+import type { Answer, BrambleStatus } from '../client/index.ts';
 import { formatSize } from '../terminal/quantity.ts';
 import type { Column } from '../terminal/table.ts';
 
-export interface ProcessStatus {
-  readonly role: string;
-  readonly node: string;
-  readonly address?: string;
-  readonly state: string;
-  readonly detail?: string;
-}
-
-export interface ChunkserverStatus {
-  readonly node: string;
-  readonly zone: string;
-  /** `writable`, `full`, `silent`, `dead`, … */
-  readonly standing: string;
-  readonly detail: string;
-  readonly totalBytes: number;
-  readonly freeBytes: number;
-  readonly load: number;
-}
-
-export interface StorageStatus {
-  readonly chunkservers: readonly ChunkserverStatus[];
-  readonly objects: number;
-  readonly logicalBytes: number;
-  readonly chunks: number;
-  /** Of one replica of each. */
-  readonly chunkBytes: number;
-  readonly liveBytes: number;
-  readonly chunksShort: number;
-  readonly chunksMissing: number;
-  readonly replicasShort: number;
-  readonly orphans: number;
-}
+export type StorageStatus = Answer<'/api/storage/status', '$get'>;
+type ChunkserverStatus = StorageStatus['chunkservers'][number];
+type ProcessStatus = BrambleStatus['processes'][number];
 
 export const PROCESS_COLUMNS: readonly Column<ProcessStatus>[] = [
   { heading: 'PROCESS', cell: ({ role }) => role },
@@ -53,13 +25,14 @@ export const CHUNKSERVER_COLUMNS: readonly Column<ChunkserverStatus>[] = [
 
 /** What is held, and whether it is held as often as it should be. */
 export function storageSummary(status: StorageStatus): string[] {
-  const { objects, logicalBytes, chunks, chunkBytes, liveBytes, chunksShort, chunksMissing, replicasShort, orphans } =
-    status;
+  const { objects, logicalBytes, chunks, chunkBytes, liveBytes, orphans } = status;
+  const { chunksShort, chunksMissing, replicasShort, checksumFaults } = status;
   return [
     `objects   ${objects}, ${formatSize(logicalBytes)}`,
     `chunks    ${chunks}, ${formatSize(chunkBytes)} a replica, ${formatSize(liveBytes)} of it in use`,
     `replicas  ${replicasShort === 0 ? 'all there' : `${replicasShort} missing, of ${chunksShort} chunks`}`,
     ...(chunksMissing === 0 ? [] : [`LOST      ${chunksMissing} chunks have no replica on any chunkserver that is up`]),
     `orphans   ${orphans}`,
+    `faults    ${checksumFaults > 0 ? `${checksumFaults} wrong checksums since control started` : 'none'}`,
   ];
 }

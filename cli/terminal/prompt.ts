@@ -13,6 +13,13 @@ export function askHidden(terminal: Terminal, question: string, instead: string)
   return readAnswer(terminal, question, instead, false);
 }
 
+/** Typed twice, since it is not seen. @throws UsageError when the two differ */
+export async function askNewPassword(terminal: Terminal, instead: string): Promise<string> {
+  const first = await askHidden(terminal, 'New password: ', instead);
+  if ((await askHidden(terminal, 'Once more: ', instead)) === first) return first;
+  throw new UsageError('The two new passwords differ; nothing was changed.');
+}
+
 export async function confirm(terminal: Terminal, question: string, instead: string): Promise<boolean> {
   return /^y(es)?$/i.test(await ask(terminal, `${question} [y/N] `, instead));
 }

@@ -8,7 +8,8 @@ export interface Column<Row> {
 export function renderTable<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string[] {
   const cells = [
     columns.map(({ heading }) => heading),
-    ...rows.map((row) => columns.map((column) => column.cell(row))),
+    // A bramble of another version may leave a field out: better a gap than no table.
+    ...rows.map((row) => columns.map((column) => String(column.cell(row) ?? '-'))),
   ];
   const widths = columns.map((_, index) => Math.max(...cells.map((line) => displayWidth(line[index] ?? ''))));
   return cells.map((line) =>
