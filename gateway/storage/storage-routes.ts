@@ -29,6 +29,7 @@ import {
   SEGMENT_MEMORY_BYTES,
   SEGMENT_WAIT_MS,
   SEGMENTS_IN_FLIGHT,
+  TAKE_OVER_MS,
 } from './timing.ts';
 import { ChunkRenewer } from './write/chunk-renewer.ts';
 import { SegmentPool } from './write/segment-pool.ts';
@@ -76,7 +77,7 @@ function makeTools(options: StorageOptions) {
   const health = new NodeHealth(clock, timing.suspicionMs);
   const liveness = new Liveness({ connection, health, clock }, timing.slowWriteMs);
   const faults = new FaultReporter((found) => master.report(found), clock, logger, metrics);
-  const placement = new PlacementPool(master, health, clock, MASTER_PATIENCE_MS);
+  const placement = new PlacementPool({ placer: master, health, liveness, clock, patienceMs: MASTER_PATIENCE_MS });
   const segments = new SegmentPool(clock, options.uploadMemoryBytes ?? SEGMENT_MEMORY_BYTES, SEGMENT_WAIT_MS);
   const renewer = new ChunkRenewer((chunks) => master.renew(chunks), clock, RENEW_EVERY_MS, logger);
   const appender = new SmallObjectAppender(
@@ -109,6 +110,7 @@ function makeTools(options: StorageOptions) {
     ids: createIdMaker(clock, random),
     stallMs: timing.readStallMs,
     clientStallMs: CLIENT_STALL_MS,
+    takeOverMs: TAKE_OVER_MS,
     patienceMs: MASTER_PATIENCE_MS,
     segmentsInFlight: SEGMENTS_IN_FLIGHT,
   };

@@ -10,6 +10,7 @@ import {
   type PlaceRequest,
   REPLICATION_FACTOR,
 } from '../../../common/filesystem/index.ts';
+import type { Liveness } from '../chunks/liveness.ts';
 import { PLACED_KEPT_MS } from '../timing.ts';
 import type { NodeHealth } from './node-health.ts';
 import { isTransient } from './patience.ts';
@@ -35,9 +36,18 @@ interface Held {
   placedAtMs: number;
 }
 
+export interface PlacementPoolOptions {
+  placer: Placer;
+  health: NodeHealth;
+  liveness: Pick<Liveness, 'stillAway'>;
+  clock: Clock;
+  patienceMs: number;
+}
+
 export class PlacementPool {
   readonly #placer: Placer;
   readonly #health: NodeHealth;
+  readonly #liveness: PlacementPoolOptions['liveness'];
   readonly #clock: Clock;
   readonly #patienceMs: number;
   #own: Held[] = [];
@@ -47,9 +57,10 @@ export class PlacementPool {
   #sharedRequest: Promise<Grant> | undefined;
 
   /** `patienceMs`: how long a master that cannot be reached is waited for. */
-  constructor(placer: Placer, health: NodeHealth, clock: Clock, patienceMs: number) {
+  constructor({ placer, health, liveness, clock, patienceMs }: PlacementPoolOptions) {
     this.#placer = placer;
     this.#health = health;
+    this.#liveness = liveness;
     this.#clock = clock;
     this.#patienceMs = patienceMs;
   }
@@ -75,7 +86,7 @@ export class PlacementPool {
 
   /** The open shared chunk. @throws Unavailable as above. */
   async takeShared(): Promise<Grant> {
-    if (this.#shared && this.#isUsable(this.#shared, SHARED_MARGIN_MS)) return this.#shared.grant;
+    if (this.#shared && this.#isSharedUsable(this.#shared)) return this.#shared.grant;
     this.#shared = undefined;
     this.#sharedRequest ??= this.#placeShared().finally(() => {
       this.#sharedRequest = undefined;
@@ -90,7 +101,7 @@ export class PlacementPool {
 
   async #placeShared(): Promise<Grant> {
     const failuresKnown = this.#health.failures;
-    const { shared } = await this.#place({ own: 0, shared: true, avoid: [] });
+    const { shared } = await this.#place({ own: 0, shared: true, avoid: this.#health.suspects() });
     if (!shared) throw new Unavailable('The filesystem master gave no chunk for small objects; try again soon.');
     this.#shared = { grant: shared, failuresKnown, placedAtMs: this.#clock.monotonic() };
     return shared;
@@ -106,16 +117,28 @@ export class PlacementPool {
 
   async #fetchOwn(): Promise<void> {
     const failuresKnown = this.#health.failures;
-    const { own } = await this.#place({ own: BATCH, shared: false, avoid: [] });
+    const own = await this.#placeOwn();
     const placedAtMs = this.#clock.monotonic();
     this.#own.push(...own.map((grant) => ({ grant, failuresKnown, placedAtMs })));
     this.#dropShort();
   }
 
+  /** When only the nodes that just failed are missing from a full set, those are asked whether they are back. */
+  async #placeOwn(): Promise<Grant[]> {
+    const request = { own: BATCH, shared: false };
+    const avoid = this.#health.suspects();
+    const { own } = await this.#place({ ...request, avoid });
+    if (avoid.length === 0 || !own.some(isShort)) return own;
+    const { own: fuller } = await this.#place({ ...request, avoid: [] });
+    const nodes = new Map(fuller.flatMap(({ replicas }) => replicas.map((replica) => [replica.node, replica])));
+    const away = await this.#liveness.stillAway([...nodes.values()]);
+    return away.length === 0 ? fuller : own;
+  }
+
   /** Fewer replicas than there should be are taken by who waits for them now, never kept: a node may be back in a moment. */
   #dropShort(): void {
     if (this.#takersWaiting > 0) return;
-    this.#own = this.#own.filter(({ grant }) => grant.replicas.length >= REPLICATION_FACTOR);
+    this.#own = this.#own.filter(({ grant }) => !isShort(grant));
   }
 
   /**
@@ -124,7 +147,7 @@ export class PlacementPool {
    */
   async #place(request: PlaceRequest): Promise<PlaceAnswer> {
     const deadlineMs = this.#clock.monotonic() + this.#patienceMs;
-    let avoid = this.#health.suspects();
+    let { avoid } = request;
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
       try {
         return await this.#placer.place({ ...request, avoid });
@@ -140,6 +163,11 @@ export class PlacementPool {
     }
   }
 
+  #isSharedUsable(shared: Held): boolean {
+    const isStale = isShort(shared.grant) && shared.placedAtMs + PLACED_KEPT_MS <= this.#clock.monotonic();
+    return !isStale && this.#isUsable(shared, SHARED_MARGIN_MS);
+  }
+
   /**
    * Still valid, and none of its nodes failed since it was asked for. A node that did fail and is back may have another
    * address by now, so such a grant is not used later either.
@@ -148,4 +176,8 @@ export class PlacementPool {
     if (grant.validUntilMs - marginMs <= this.#clock.now()) return false;
     return !grant.replicas.some(({ node }) => this.#health.hasFailedSince(node, failuresKnown));
   }
+}
+
+function isShort(grant: Grant): boolean {
+  return grant.replicas.length < REPLICATION_FACTOR;
 }

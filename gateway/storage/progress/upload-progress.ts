@@ -23,6 +23,7 @@ export interface TrackedUpload extends Disposable {
 
 interface Entry extends ProgressState {
   name: ObjectName;
+  ended: PromiseWithResolvers<void>;
   removal: Disposable | undefined;
 }
 
@@ -43,11 +44,20 @@ export class UploadProgress implements Disposable {
     if (known?.state === 'running') throw new Conflict(`An upload '${id}' is under way; choose another id.`);
     if (!known && this.#entries.size >= MAX_UPLOADS) throw new TooManyRequests('Too many uploads are watched.');
     known?.removal?.[Symbol.dispose]();
-    const entry: Entry = { received: base, stored: base, total, state: 'running', name, removal: undefined };
+    const entry: Entry = {
+      received: base,
+      stored: base,
+      total,
+      state: 'running',
+      name,
+      ended: Promise.withResolvers(),
+      removal: undefined,
+    };
     this.#entries.set(id, entry);
     const finish = (state: Outcome) => {
       if (entry.state !== 'running') return;
       entry.state = state;
+      entry.ended.resolve();
       entry.removal = this.#clock.setTimer(KEPT_AFTER_MS, () => this.#entries.delete(id));
     };
     return {
@@ -60,6 +70,15 @@ export class UploadProgress implements Disposable {
       finish,
       [Symbol.dispose]: () => finish('failed'),
     };
+  }
+
+  /** Waits, at most `withinMs`, until no request of that upload runs here; answers at once when none does. */
+  async untilIdle(id: string, withinMs: number): Promise<void> {
+    const known = this.#entries.get(id);
+    if (known?.state !== 'running') return;
+    const late = Promise.withResolvers<void>();
+    using _timer = this.#clock.setTimer(withinMs, () => late.resolve());
+    await Promise.race([known.ended.promise, late.promise]);
   }
 
   find(id: string): { state: ProgressState; name: ObjectName } | undefined {

@@ -26,6 +26,8 @@ import { formatUploadMetadata, parseUploadMetadata } from './upload-metadata.ts'
 export interface TusTools extends PartTools {
   master: PartTools['master'] & Pick<MasterClient, 'beginUpload' | 'finishUpload' | 'abortUpload'>;
   progress: UploadProgress;
+  /** How long a request waits for an earlier one of the same upload to end. */
+  takeOverMs: number;
 }
 
 /** `prefix`: of the paths, such as `/api/storage`. */
@@ -62,6 +64,8 @@ async function createUpload(tools: TusTools, exchange: Exchange, uploads: string
 
 async function showUpload(tools: TusTools, exchange: Exchange): Promise<void> {
   checkVersion(exchange);
+  // What an interrupted part had brought is counted: its client asks in order to go on behind it.
+  await tools.progress.untilIdle(paramOf(exchange, 'upload'), tools.takeOverMs);
   const state = await tools.master.inspectUpload(askerOf(exchange), paramOf(exchange, 'upload'));
   const metadata = new Map(Object.entries({ ...state.name, contentType: state.contentType }));
   answer(exchange, 200, {
@@ -83,6 +87,7 @@ async function extendUpload(tools: TusTools, exchange: Exchange): Promise<void> 
   }
   const offset = uploadOffsetOf(exchange);
   const asker = askerOf(exchange);
+  await tools.progress.untilIdle(paramOf(exchange, 'upload'), tools.takeOverMs);
   const before = await tools.master.inspectUpload(asker, paramOf(exchange, 'upload'));
   if (before.offset !== offset) {
     throw new Conflict(`The upload is at ${before.offset}; go on from there.`, { code: 'offset-mismatch' });

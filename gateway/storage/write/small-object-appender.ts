@@ -148,12 +148,11 @@ export class SmallObjectAppender {
     }
   }
 
-  /** A node that failed a moment ago and is still away is not worth a time-out, nor the seal of another chunk. */
+  /** A node that failed a moment ago and is still away costs a question instead of a time-out. */
   async #refuseThoseStillAway(grant: Grant): Promise<void> {
     const away = await this.#tools.liveness.stillAway(grant.replicas);
     if (away.length === 0) return;
     this.#tools.placement.dropShared(grant);
-    if (grant.replicas.length - away.length < WRITE_QUORUM) throw noQuorum(away.map(({ node }) => node));
     // The master goes on giving out this chunk until it knows: reporting makes it seal the chunk.
     for (const { node } of away) {
       const fault = { chunk: grant.chunk, node, kind: 'append-failed' as const, detail: HANGS };
