@@ -10,6 +10,7 @@ import { jsonAnswer, problems } from './describe.ts';
 import { DOCS_CONTENT_SECURITY_POLICY, docsPage } from './docs-page.ts';
 import { type IdempotencyOptions, idempotency } from './idempotency.ts';
 import { type ApiEnv, openApiApp } from './open-api-app.ts';
+import { requirePlainText } from './plain-text.ts';
 import type { Principal } from './principal.ts';
 import { readBody } from './read-body.ts';
 
@@ -61,6 +62,7 @@ export function createApi<Routes extends OpenAPIHono<ApiEnv, Schema, '/'>>(optio
   const app = openApiApp();
   app.use(authenticate(accounts));
   app.use(readBody(BODY_LIMIT_BYTES));
+  app.use(requirePlainText);
   app.use(idempotency(options.idempotency));
   app.onError(answerErrors(logger));
   app.notFound((c) => {

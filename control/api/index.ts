@@ -6,4 +6,5 @@ export { assertIfMatch, entityTag } from './entity-tag.ts';
 export type { IdempotencyOptions } from './idempotency.ts';
 export { type ApiEnv, invalidFields, openApiApp } from './open-api-app.ts';
 export { decodeCursor, encodeCursor, listQuery, pageOf, toPage } from './page.ts';
+export { isPlainText } from './plain-text.ts';
 export { ANONYMOUS, actorOf, type Principal, SCOPES, type Scope } from './principal.ts';

@@ -1,6 +1,10 @@
 /** Lists: `?limit=&cursor=` in, `{items, nextCursor}` out. A cursor is opaque to clients: the position behind the last item. */
 import { z } from '@hono/zod-openapi';
 import { InvalidInput } from '../../common/errors/index.ts';
+import { isPlainText } from './plain-text.ts';
+
+/** Of positions that are text: names, ids, and keys of objects in base64. */
+const POSITION_LIMIT_CHARS = 2048;
 
 export const listQuery = z.object({
   limit: z.coerce.number().int().min(1).max(1000).default(100).openapi({ description: 'Items at most, 1 to 1000.' }),
@@ -29,6 +33,9 @@ export function decodeCursor<Position>(
   }
   const parsed = position.safeParse(value);
   if (!parsed.success) throw wrongCursor(parsed.error);
+  if (typeof parsed.data === 'string' && (parsed.data.length > POSITION_LIMIT_CHARS || !isPlainText(parsed.data))) {
+    throw wrongCursor(undefined);
+  }
   return parsed.data;
 }
 

@@ -2,9 +2,9 @@
 
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../../common/clock/index.ts';
-import { Forbidden, NotFound } from '../../../common/errors/index.ts';
+import { Forbidden, InvalidInput, NotFound } from '../../../common/errors/index.ts';
 import type { Credential, ObjectName } from '../../../common/filesystem/index.ts';
-import { actorOf, type Principal } from '../../api/index.ts';
+import { actorOf, isPlainText, type Principal } from '../../api/index.ts';
 import type { Actor } from '../../log/index.ts';
 import { noBucket } from '../commands/bucket.ts';
 import type { FilesystemView } from '../view/filesystem-view.ts';
@@ -71,6 +71,7 @@ export class Access {
     purpose: 'read' | 'list',
     origin: Origin,
   ): Promise<BucketRecord> {
+    assertPlain(namespace);
     const bucket = this.#view.bucket(namespace, name);
     const isOpen = bucket?.visibility === 'public' || (bucket?.visibility === 'unlisted' && purpose === 'read');
     if (!isOpen) await this.#permissions.assertMay(principal, 'read', namespace, origin);
@@ -90,6 +91,7 @@ export class Access {
     namespace: string,
     origin: Origin,
   ): Promise<By> {
+    assertPlain(namespace);
     await this.#permissions.assertMay(principal, action, namespace, origin);
     return { actor: actorOf(principal, origin.address), requestId: origin.requestId ?? 'unknown' };
   }
@@ -102,6 +104,11 @@ export class Access {
     }
     return { bucket, name: share.name };
   }
+}
+
+/** What comes from a gateway was not looked at yet. */
+function assertPlain(namespace: string): void {
+  if (!isPlainText(namespace)) throw new InvalidInput('That is no name of a namespace.', { code: 'invalid-text' });
 }
 
 export function hashShareToken(token: string): Uint8Array {

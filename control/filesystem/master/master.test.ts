@@ -203,6 +203,25 @@ describe('the master', () => {
     expect(t.view.upload(upload)).toBeUndefined();
   });
 
+  test('names that nothing can have are refused or not there, however long or odd', async () => {
+    await using t = await withNodes();
+    const odd = ['\0', '\ud800', 'x'.repeat(5_000), ''];
+    const names = odd.flatMap((text) => [
+      { ...name, namespace: text },
+      { ...name, bucket: text },
+      { ...name, key: text },
+    ]);
+    for (const answer of [
+      ...(await t.master.lookup({ items: names.map((each) => ({ ...asAda, name: each })) })),
+      ...(await t.master.commit({
+        items: names.map((each) => ({ ...asAda, name: each, content: contentOf({}), chunks: [], preconditions: {} })),
+      })),
+    ]) {
+      expect(answer.ok || answer.problem.status).toBeLessThan(500);
+      expect(answer.ok).toBe(false);
+    }
+  });
+
   test('the upload of someone else can neither be seen, added to, finished nor aborted', async () => {
     await using t = await withNodes();
     const { uploads } = t.master;

@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { InvalidInput } from '../../../common/errors/index.ts';
-import type { Committed } from '../../../common/filesystem/index.ts';
+import { type Committed, KEY_BYTES } from '../../../common/filesystem/index.ts';
 import {
   decodeCursor,
   encodeCursor,
@@ -20,6 +20,11 @@ import { committedSchema, objectPage, transferInput } from './storage-schemas.ts
 const tags = ['storage'];
 const params = z.object({ ns: z.string(), bucket: z.string() });
 const OBJECTS = '/api/storage/objects';
+/** Bytes of a key, and one behind it. */
+const objectPosition = z
+  .base64()
+  .transform((text) => Buffer.from(text, 'base64'))
+  .refine((bytes) => bytes.length <= KEY_BYTES + 1);
 
 const list = createRoute({
   method: 'get',
@@ -73,9 +78,8 @@ export function objectRoutes(master: Master) {
       const { ns, bucket: name } = c.req.valid('param');
       const { prefix, delimiter, limit, cursor } = c.req.valid('query');
       const bucket = await access.readableBucket(c.var.principal, ns, name, 'list', originOf(c));
-      const position = decodeCursor(cursor, z.base64());
-      const from = position === undefined ? {} : { from: Buffer.from(position, 'base64') };
-      const page = context.view.list({ bucketId: bucket.id, prefix, delimiter, limit, ...from });
+      const from = decodeCursor(cursor, objectPosition);
+      const page = context.view.list({ bucketId: bucket.id, prefix, delimiter, limit, ...(from && { from }) });
       const items = page.items.map(({ key, object: { content, modifiedAtMs } }) => ({
         key,
         size: content.size,

@@ -15,6 +15,9 @@ const MARKER = 'last-use';
 const CLEAN = 'clean';
 const BOOT_ID = '/proc/sys/kernel/random/boot_id';
 
+/** LMDB's limit at its page size of 4 KiB. No key that is written comes near it: names and keys of objects are shorter. */
+export const KEY_LIMIT_BYTES = 1978;
+
 export type Environment = RootDatabase<Buffer, Buffer>;
 
 export async function openEnvironment(folder: string, disk: Disk, logger: Logger): Promise<Environment> {

@@ -9,7 +9,7 @@ import { type Apply, appliers } from '../commands/appliers.ts';
 import { chunkName } from './chunk-key.ts';
 import { Draft } from './draft.ts';
 import { clearEnvironment, dumpEnvironment, loadEnvironment } from './dump.ts';
-import { closeEnvironment, type Environment, openEnvironment } from './environment.ts';
+import { closeEnvironment, type Environment, KEY_LIMIT_BYTES, openEnvironment } from './environment.ts';
 import * as keys from './keys.ts';
 import { type Listing, type ListQuery, listObjects } from './list-objects.ts';
 import * as records from './records.ts';
@@ -72,6 +72,8 @@ export class FilesystemView implements View, Source, AsyncDisposable {
   }
 
   get<Value>(table: Table<Value>, key: Buffer): Value | undefined {
+    // Asked for by a name that nothing can have.
+    if (key.length > KEY_LIMIT_BYTES) return undefined;
     const bytes = this.#environment.get(key);
     return bytes === undefined ? undefined : table.decode(bytes);
   }
@@ -190,6 +192,7 @@ export class FilesystemView implements View, Source, AsyncDisposable {
 
   #entries<Value>(table: Table<Value>, start: Buffer, end: Buffer, limit: number): { key: Buffer; value: Value }[] {
     const found: { key: Buffer; value: Value }[] = [];
+    if (start.length > KEY_LIMIT_BYTES) return found;
     for (const { key, value } of this.#environment.getRange({ start, end, limit })) {
       found.push({ key: Buffer.from(key), value: table.decode(Buffer.from(value)) });
     }

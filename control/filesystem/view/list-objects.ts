@@ -1,4 +1,5 @@
 /** Listing: a range scan that skips over common prefixes by seeking, so that its cost is that of the page, not of the bucket. */
+import { KEY_BYTES } from '../../../common/filesystem/index.ts';
 import type { Environment } from './environment.ts';
 import { OBJECT_KEY_START, objectKey } from './keys.ts';
 import { type ObjectRecord, objectTable } from './records.ts';
@@ -27,6 +28,8 @@ export function listObjects(environment: Environment, query: ListQuery): Listing
   const delimiter = Buffer.from(query.delimiter, 'utf8');
   const end = endOf(objectKey(query.bucketId, prefix));
   const listing: Listing = { items: [], prefixes: [] };
+  // No key is as long.
+  if (prefix.length > KEY_BYTES) return listing;
   let from: Buffer = prefix;
   if (query.from && Buffer.compare(query.from, prefix) > 0) from = Buffer.from(query.from);
   let room = query.limit;
