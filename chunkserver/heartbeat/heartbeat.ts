@@ -9,8 +9,9 @@ import type { Logger } from '../../common/logging/index.ts';
 import type { ChunkStore } from '../store/chunk-store.ts';
 import type { FaultLog } from './fault-log.ts';
 
-/** Between attempts while control is away, at most. */
-const BACK_OFF_LIMIT_MS = 10_000;
+/** Between attempts while control is away: it restarts in a second or two, and writes wait for our report then. */
+const FIRST_BACK_OFF_MS = 100;
+const BACK_OFF_LIMIT_MS = 2_000;
 const PATH = '/internal/filesystem/heartbeat';
 
 export interface HeartbeatOptions {
@@ -144,12 +145,13 @@ export class Heartbeat implements AsyncDisposable {
   }
 
   async #pause(): Promise<void> {
-    const backOff = Math.min(this.#intervalMs * 2 ** Math.min(this.#failures, 10), BACK_OFF_LIMIT_MS);
+    const backOff = Math.min(FIRST_BACK_OFF_MS * 2 ** Math.min(this.#failures - 1, 10), BACK_OFF_LIMIT_MS);
+    const waitMs = this.#failures > 0 ? backOff : this.#intervalMs;
     const jitter = 0.8 + 0.4 * ((this.#options.random.bytes(1)[0] ?? 128) / 255);
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#wake = resolve;
     if (this.#stopping.signal.aborted) return;
-    using _timer = this.#options.clock.setTimer(backOff * jitter, resolve);
+    using _timer = this.#options.clock.setTimer(waitMs * jitter, resolve);
     await promise;
     this.#wake = undefined;
   }
