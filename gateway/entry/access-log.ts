@@ -8,8 +8,13 @@ export interface Outcome {
   isWhole: boolean;
 }
 
-/** One line per request. The query and what a `{token}` stands for are secrets and stay out. */
+/**
+ * One line per request; those that went well at debug level, since writing a line costs more than a small answer does (their
+ * numbers are in the metrics). The query and what a `{token}` stands for are secrets and stay out.
+ */
 export function logAccess(logger: Logger, open: OpenRequest, path: string | undefined, outcome: Outcome): void {
+  const isWell = outcome.status < 400;
+  if (isWell && !logger.isLevelEnabled('debug')) return;
   const { method, remoteAddress } = open.wire;
   const pattern = open.route?.path;
   const fields = {
@@ -26,7 +31,7 @@ export function logAccess(logger: Logger, open: OpenRequest, path: string | unde
   };
   if (outcome.status >= 500) logger.error(fields, 'request failed');
   else if (outcome.status >= 400) logger.warn(fields, 'request refused');
-  else logger.info(fields, outcome.isWhole ? 'request answered' : 'caller went away');
+  else logger.debug(fields, outcome.isWhole ? 'request answered' : 'caller went away');
 }
 
 function causeOf(failure: unknown): unknown {

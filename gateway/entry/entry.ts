@@ -88,7 +88,8 @@ export class Entry {
       const { route, params } = this.#options.router.find(host, wire.method, target.path);
       open.route = route;
       this.#limitBody(open);
-      wire.invite();
+      if (route.body === 'bulk') open.inviteWhenRead();
+      else wire.invite();
       await route.handle(this.#exchange(open, host, target, params, credential));
       if (!wire.response.writableEnded && !wire.response.destroyed) {
         throw new Error(`The handler of ${route.method} ${route.path} left the request unanswered.`);

@@ -67,6 +67,21 @@ export class OpenRequest {
     return Number(headers['content-length'] ?? 0) > 0;
   }
 
+  /**
+   * `100 Continue` goes out when the handler begins to read, so that a large body is not sent to be refused: handlers
+   * look at permissions first (RFC 9110 §10.1.1).
+   */
+  inviteWhenRead(): void {
+    const { request, response, invite } = this.wire;
+    const read = request._read;
+    request._read = (size) => {
+      request._read = read;
+      // A refused body may still be drained; its caller has the answer already.
+      if (!response.headersSent) invite();
+      read.call(request, size);
+    };
+  }
+
   abort(reason: unknown): void {
     this.#controller.abort(reason);
   }

@@ -55,6 +55,7 @@ export async function storeObject(tools: StoreTools, object: NewObject): Promise
   const options = {
     clock: tools.clock,
     stallMs: tools.clientStallMs,
+    signal,
     ...(object.onReceived && { onProgress: object.onReceived }),
   };
   if (size !== undefined && size <= SMALL_OBJECT_BYTES) {

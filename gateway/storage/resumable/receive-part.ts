@@ -24,6 +24,8 @@ export interface PartTools extends ExtentWriterTools {
 export interface Part {
   asker: Asker;
   body: Readable;
+  /** Aborted when the client goes away. */
+  signal: AbortSignal;
   /** Content-Length, when announced. */
   length: number | undefined;
   checksum: UploadChecksum | undefined;
@@ -36,7 +38,7 @@ const RETRY_ELSEWHERE = new Set(['chunk-sealed', 'chunk-condemned']);
 
 /**
  * Answers the upload's state afterwards. The client's going away is no error here: what came is kept (RFC-like "best
- * effort" of tus § PATCH), hence no signal: the write of what was received is bounded by the replicas' own deadlines.
+ * effort" of tus § PATCH), hence it only ends the body: the write of what was received is bounded by the replicas' own deadlines.
  * @throws what the replicas or the master failed with, TooLarge past the upload's length, 460 for a wrong checksum.
  */
 export async function receivePart(tools: PartTools, before: UploadState, part: Part): Promise<UploadState> {
@@ -48,6 +50,7 @@ export async function receivePart(tools: PartTools, before: UploadState, part: P
     expectedBytes: part.length,
     stallMs: tools.clientStallMs,
     toleratesCut: checksum === undefined,
+    signal: part.signal,
     onProgress: (received) => {
       if (received > left) body.fail(pastTheEnd(left));
       part.onReceived(received);

@@ -109,6 +109,7 @@ async function receive(tools: TusTools, exchange: Exchange, asker: Asker, before
   const state = await receivePart(tools, before, {
     asker,
     body: exchange.request,
+    signal: exchange.signal,
     length: lengthOf(exchange),
     checksum,
     onReceived: tracked.received,

@@ -18,6 +18,8 @@ export interface BodyReaderOptions {
   onPiece?: (piece: Buffer) => void;
   /** A body cut short counts as ended where it was cut (`wasCut`), instead of failing. */
   toleratesCut?: boolean;
+  /** Aborted when the client has gone, which the body itself does not always tell once an answer was begun. */
+  signal?: AbortSignal;
 }
 
 interface Filling {
@@ -47,9 +49,10 @@ export class BodyReader implements Disposable {
     body.on('end', this.#onEnd);
     body.on('error', this.#onCut);
     body.on('close', this.#onCut);
+    options.signal?.addEventListener('abort', this.#onCut);
     body.pause();
     if (body.readableEnded) this.#onEnd();
-    else if (body.destroyed) this.#onCut();
+    else if (body.destroyed || options.signal?.aborted) this.#onCut();
   }
 
   /** Bytes taken off the connection so far. */
@@ -98,6 +101,7 @@ export class BodyReader implements Disposable {
     this.#body.off('data', this.#onData);
     this.#body.off('end', this.#onEnd);
     this.#body.off('close', this.#onCut);
+    this.#options.signal?.removeEventListener('abort', this.#onCut);
     // The error listener stays: an error that comes after we left has nobody else, and nothing more to say.
     this.fail(new InvalidInput('The body is not read any more.'));
   }
