@@ -371,7 +371,7 @@ describe('what every answer carries', () => {
     await ask(server, '/s/geheim?also=geheim', { headers: { authorization: 'Bearer geheim' } });
     await vi.waitFor(() => {
       expect(server.lines).toContainEqual(
-        expect.objectContaining({ level: 'info', method: 'GET', path: '/s/{token}', status: 200, sentBytes: 1 }),
+        expect.objectContaining({ level: 'debug', method: 'GET', path: '/s/{token}', status: 200, sentBytes: 1 }),
       );
     });
     expect(JSON.stringify(server.lines)).not.toContain('geheim');
