@@ -32,7 +32,8 @@ test(`control killed ${ROUNDS} times: acknowledged account commands are there on
 }, async () => {
   process.stdout.write(`seed ${SEED}\n`);
   const random = seededNumbers(SEED);
-  await using bramble = await startBramble();
+  // Restarted at once: dying often is what this is about.
+  await using bramble = await startBramble({ env: { BRAMBLE_UP_HEALTHY_AFTER: '0' } });
   await using client = new TestClient(bramble, (await bramble.login()).accessToken);
   const expected = new Map<string, Expectation>();
   let names = 0;

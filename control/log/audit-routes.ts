@@ -49,6 +49,7 @@ const position = z.tuple([z.int().positive(), z.int().nonnegative()]);
 const listRoute = createRoute({
   method: 'get',
   path: '/',
+  tags: ['audit'],
   summary: 'Who changed what, newest first',
   description:
     'A page may have fewer items than asked for, or none, and still a nextCursor, when filters match little.',
@@ -59,6 +60,7 @@ const listRoute = createRoute({
 const verifyRoute = createRoute({
   method: 'post',
   path: '/verify',
+  tags: ['audit'],
   summary: 'Checks every checksum and every hash of the log',
   responses: { 200: jsonAnswer(verification, 'What was found; `ok` is false when the log was changed'), ...problems },
 });

@@ -1,4 +1,4 @@
-/** Every route that control describes, given input that no honest client sends: refused as the caller's fault, never ours. */
+/** Every route that control describes: described in full, and given input that no honest client sends, never our fault. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { systemRandom } from '../common/ids/index.ts';
 import { createMetrics } from '../common/metrics/index.ts';
@@ -7,6 +7,7 @@ import { TestBramble } from './account/test-accounts.ts';
 import { createApi, openApiApp } from './api/index.ts';
 import { Master, storageRoutes } from './filesystem/index.ts';
 import { openTestMaster, silent } from './filesystem/test-master.ts';
+import { auditRoutes } from './log/index.ts';
 
 const HOSTILE_TEXTS = [
   '',
@@ -41,6 +42,8 @@ const HOSTILE_CURSORS = [
 const HOSTILE_VALUES = [...HOSTILE_TEXTS, null, 0, -1, 1e308, true, [], {}, { a: { b: 1 } }];
 
 interface Operation {
+  summary?: string;
+  tags?: string[];
   parameters?: { name: string; in: 'path' | 'query' | 'header' }[];
   requestBody?: { content: { 'application/json': { schema: { $ref?: string; properties?: object } } } };
   responses: Record<string, { content?: Record<string, unknown> }>;
@@ -49,6 +52,12 @@ interface Description {
   paths: Record<string, Record<string, Operation>>;
   components: { schemas: Record<string, { properties?: object }> };
 }
+
+/** Of entries; how the log is read has tests of its own. */
+const NO_LOG = {
+  async *readBackwards() {},
+  verify: async () => ({ ok: true, entries: 0, head: { height: 0, time: 0, hash: '' }, tornBytes: 0 }),
+};
 
 const disposals = new AsyncDisposableStack();
 let api: { request(path: string, init?: RequestInit): Response | Promise<Response> };
@@ -68,6 +77,7 @@ beforeAll(async () => {
   api = createApi({
     accounts,
     routes: openApiApp()
+      .route('/api/audit', auditRoutes({ log: NO_LOG, requireAdministrator: () => undefined }))
       .route('/', accountRoutes(accounts, { clock, hasBuckets: async () => false }))
       .route('/', storageRoutes(master)),
     idempotency: { records, clock, run: 'run', box: { seal: (secret) => secret, open: (box) => box } },
@@ -122,6 +132,28 @@ async function expectNoFailure(method: string, path: string, body?: unknown): Pr
   expect(answer.status, what).toBeLessThan(500);
   if (answer.status >= 400) expect(answer.headers.get('content-type'), what).toBe('application/problem+json');
 }
+
+test('every operation is described: its parameters, answers, problems, and no reference to nothing', async () => {
+  const text = JSON.stringify(description);
+  for (const [, name = ''] of text.matchAll(/"#\/components\/schemas\/([^"]+)"/g)) {
+    expect(Object.keys(description.components.schemas)).toContain(name);
+  }
+  expect(operations().length).toBeGreaterThan(40);
+  for (const { method, path, operation } of operations()) {
+    const what = `${method} ${path}`;
+    const { default: problem, ...answers } = operation.responses;
+    expect(Object.keys(problem?.content ?? {}), what).toEqual(['application/problem+json']);
+    expect(Object.keys(answers).length, what).toBeGreaterThan(0);
+    for (const status of Object.keys(answers)) expect(status, what).toMatch(/^2\d\d$/);
+    expect(operation.summary, what).toBeTruthy();
+    expect(operation.tags, what).toHaveLength(1);
+    const named = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+    const parameters = operation.parameters ?? [];
+    const inPath = parameters.filter((parameter) => parameter.in === 'path').map(({ name }) => name);
+    expect(inPath.sort(), what).toEqual(named.sort());
+    if (operation.requestBody) expect(operation.requestBody.content['application/json'].schema, what).toBeTruthy();
+  }
+});
 
 test('hostile pieces of paths', async () => {
   for (const { method, path } of operations()) {
