@@ -15,7 +15,7 @@ export interface Target {
 export interface CallOptions {
   requestId?: string;
   signal?: AbortSignal;
-  /** How long the whole call may take. */
+  /** How long the whole call may take; of a deadline a fraction of a millisecond may be left. */
   timeoutMs?: number;
 }
 
@@ -68,7 +68,7 @@ export class InternalClient implements AsyncDisposable {
       anyStatus?: boolean;
     },
   ): Promise<InternalResponse> {
-    const deadline = options.timeoutMs === undefined ? undefined : AbortSignal.timeout(options.timeoutMs);
+    const deadline = options.timeoutMs === undefined ? undefined : AbortSignal.timeout(Math.ceil(options.timeoutMs));
     const signals = [options.signal, deadline].filter((signal) => signal !== undefined);
     let response: InternalResponse;
     const signal = signals.length > 1 ? AbortSignal.any(signals) : signals[0];
