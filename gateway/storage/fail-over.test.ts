@@ -6,6 +6,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SEGMENT_BYTES } from '../../common/filesystem/index.ts';
 import { startTestStorage, type TestStorage, waitUntil } from './test-storage.ts';
 
+/** Of the moments at which chunkservers are killed: printed with a failure, and set to repeat it. */
+const SEED = Number(process.env.TEST_SEED ?? Date.now() % 1_000_000);
+
 let storage: TestStorage;
 beforeAll(async () => {
   storage = await startTestStorage();
@@ -46,8 +49,30 @@ describe('when chunkservers fail', () => {
     expect((await get(`upload-${place}.bin`)).equals(body)).toBe(true);
   });
 
+  test('an upload outlives the loss of any one replica at any moment', async () => {
+    let state = SEED;
+    const next = (below: number) => {
+      state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+      return (state >>> 8) % below;
+    };
+    const body = random(6 * SEGMENT_BYTES + 12_345);
+    for (const round of [1, 2, 3]) {
+      const victim = `node-${1 + next(3)}`;
+      const afterMs = next(250);
+      const key = `any-moment-${round}.bin`;
+      const upload = put(key, body);
+      await new Promise((resolve) => setTimeout(resolve, afterMs));
+      await storage.kill(victim);
+      const what = `seed ${SEED}, round ${round}: ${victim} after ${afterMs} ms`;
+      const answer = await upload;
+      expect(answer.status, `${what}: ${await answer.text()}`).toBe(201);
+      expect((await get(key)).equals(body), what).toBe(true);
+      await storage.start(victim);
+    }
+  });
+
   test('a download goes on at the same byte from another replica', async () => {
-    const body = random(24 * SEGMENT_BYTES);
+    const body = random(12 * SEGMENT_BYTES);
     expect((await put('download.bin', body)).status).toBe(201);
     storage.master.faults.length = 0;
     const chunk = storage.master.objects.get('team/files/download.bin')?.content.extents[0]?.chunk ?? '';
@@ -101,6 +126,27 @@ describe('when chunkservers fail', () => {
     expect((await get('hung.bin')).equals(body)).toBe(true);
     await storage.kill('node-3');
     await storage.start('node-3');
+  });
+
+  test('with two of three hanging a PUT gets a 503, the next one sooner, and a GET goes to the third', async () => {
+    const body = random(2 * SEGMENT_BYTES);
+    expect((await put('before-the-hang.bin', body)).status).toBe(201);
+    storage.stall('node-1');
+    storage.stall('node-2');
+    try {
+      for (const withinMs of [6_000, 3_000]) {
+        const beganMs = performance.now();
+        expect((await put('refused.bin', random(3_000_000))).status).toBe(503);
+        expect(performance.now() - beganMs).toBeLessThan(withinMs);
+      }
+      const beganMs = performance.now();
+      expect((await get('before-the-hang.bin')).equals(body)).toBe(true);
+      expect(performance.now() - beganMs).toBeLessThan(3_000);
+    } finally {
+      storage.resume('node-1');
+      storage.resume('node-2');
+    }
+    expect((await put('after-the-hang.bin', body)).status).toBe(201);
   });
 
   test('a damaged replica is passed over and reported', async () => {

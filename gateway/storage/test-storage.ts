@@ -41,9 +41,9 @@ const TEST_TIMING = {
   finishMs: 4_000,
   segmentTotalMs: 6_000,
   appendMs: 2_000,
-  smallPutMs: 3_000,
+  smallPutMs: 2_000,
   readStallMs: 700,
-  suspicionMs: 2_000,
+  suspicionMs: 1_000,
 };
 
 export async function startTestStorage(nodes = 3): Promise<TestStorage> {
