@@ -22,7 +22,7 @@ export interface ChunkTiming {
   segmentTotalMs: number;
   /** One group of small objects, synced by every replica. */
   appendMs: number;
-  /** After this, a small object that found no quorum is given up with a 503. */
+  /** After this, a small object that found no quorum is not tried again; the last try may take some seconds more. */
   smallPutMs: number;
   /** A replica that sends nothing for this long while it should is given up for another. */
   readStallMs: number;
@@ -37,7 +37,7 @@ export const CHUNK_TIMING: ChunkTiming = {
   finishMs: 6_500,
   segmentTotalMs: 9_000,
   appendMs: 5_000,
-  smallPutMs: 7_500,
+  smallPutMs: 4_500,
   readStallMs: 2_000,
   suspicionMs: 5_000,
 };
