@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { explain } from '../common/process/index.ts';
-import { nodeArguments, PROCESSES, type ProcessName, processEnvironment, SOURCES } from './launch.ts';
+import { PROCESSES, type ProcessName, processEnvironment, runtimeArguments, SOURCES } from './launch.ts';
 import { nearestWord } from './nearest-word.ts';
 
 interface Runnable {
@@ -74,11 +74,16 @@ function becomeProcess(name: ProcessName, args: readonly string[]): never | numb
   const { execve } = process;
   if (!execve) {
     process.stderr.write(
-      `bramble ${name}: this system cannot replace a program; run: node ${nodeArguments(name).join(' ')}\n`,
+      `bramble ${name}: this system cannot replace a program; run: node ${runtimeArguments(name).join(' ')}\n`,
     );
     return 1;
   }
-  return execve.call(process, process.execPath, [process.execPath, ...nodeArguments(name)], env as NodeJS.ProcessEnv);
+  return execve.call(
+    process,
+    process.execPath,
+    [process.execPath, ...runtimeArguments(name)],
+    env as NodeJS.ProcessEnv,
+  );
 }
 
 async function version(): Promise<string> {

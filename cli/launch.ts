@@ -19,7 +19,9 @@ export function entryPoint(name: ProcessName): string {
  */
 const STREAMING = ['--external-memory-accounted-in-global-limit', '--initial-old-space-size=128'];
 
-export function nodeArguments(name: ProcessName): string[] {
+/** Arguments for the runtime that we run on ourselves: Node, or Deno. */
+export function runtimeArguments(name: ProcessName): string[] {
+  if (process.versions.deno) return ['run', '--allow-all', entryPoint(name)];
   return name === 'control' ? [entryPoint(name)] : [...STREAMING, entryPoint(name)];
 }
 

@@ -11,6 +11,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { databaseOf } from './database.ts';
 
+const DENO = join(import.meta.dirname, '..', 'node_modules', '.bin', 'deno');
 const MAIN = join(import.meta.dirname, '..', 'cli', 'main.ts');
 const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 15_000;
@@ -18,6 +19,8 @@ const STOP_TIMEOUT_MS = 15_000;
 export interface BrambleOptions {
   /** Environment on top of free ports: `BRAMBLE_CONTROL_…`. */
   env?: Record<string, string>;
+  /** What runs it; Node unless told otherwise. */
+  runtime?: 'node' | 'deno';
   /** An existing data folder, kept at the end; default: a temporary one, removed. */
   folder?: string;
 }
@@ -75,7 +78,9 @@ const NEW_PASSWORD = 'correct horse battery staple';
 export async function startBramble(options: BrambleOptions = {}): Promise<TestBramble> {
   const home = await mkdtemp(join(tmpdir(), 'bramble-test-'));
   const folder = options.folder ?? join(home, 'data');
-  const child = spawn(process.execPath, [MAIN, 'up', '--json', '--data', folder], {
+  const [program, ...flags] =
+    options.runtime === 'deno' ? [DENO, 'run', '--allow-all'] : ([process.execPath] as [string, ...string[]]);
+  const child = spawn(program as string, [...flags, MAIN, 'up', '--json', '--data', folder], {
     env: {
       ...withoutBramble(process.env),
       ...(await databaseOf(folder)),

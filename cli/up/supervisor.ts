@@ -3,7 +3,7 @@
  * its views meanwhile). Ends them in the order in which they need each other, so that nothing is cut off.
  */
 
-import { nodeArguments, processEnvironment, SOURCES } from '../launch.ts';
+import { runtimeArguments, processEnvironment, SOURCES } from '../launch.ts';
 import { Child, type ChildOptions } from './child.ts';
 import type { Plan, ProcessPlan } from './plan.ts';
 
@@ -22,7 +22,7 @@ export class Supervisor implements AsyncDisposable {
     plan: Plan,
     env: Record<string, string | undefined>,
     options: ChildOptions,
-    args: (plan: ProcessPlan) => string[] = ({ role }) => nodeArguments(role),
+    args: (plan: ProcessPlan) => string[] = ({ role }) => runtimeArguments(role),
   ) {
     const child = (each: ProcessPlan) =>
       new Child(
