@@ -35,12 +35,14 @@ async function readAnswer(terminal: Terminal, question: string, instead: string,
   terminal.signal.addEventListener('abort', interrupt, { once: true });
   lines.once('line', resolve);
   lines.once('SIGINT', () => process.kill(process.pid, 'SIGINT'));
-  lines.once('close', () => reject(new UsageError('No answer was given.')));
+  const closed = () => reject(new UsageError('No answer was given.'));
+  lines.once('close', closed);
   try {
     return await promise;
   } finally {
     terminal.signal.removeEventListener('abort', interrupt);
-    lines.removeAllListeners('close');
+    // Only ours: by its own the line editor stops listening, and would show what is typed at the next, hidden question.
+    lines.off('close', closed);
     lines.close();
     if (!shown) terminal.stderr.write('\n');
   }
