@@ -37,8 +37,8 @@ async function measure(folder: string): Promise<Row[]> {
   await using nginx = await startNginx({
     root: folder,
     port: NGINX_PORT,
-    key: join(bramble.folder, 'gateway', 'public', 'public.key'),
-    certificate: join(bramble.folder, 'gateway', 'public', 'public.crt'),
+    key: join(bramble.folder, 'gateway', 'public', 'gateway.key'),
+    certificate: join(bramble.folder, 'gateway', 'public', 'gateway.crt'),
   });
   const url = `${bramble.url}/api/storage/objects/admin/bench/gibibyte`;
   const ca = bramble.caFile;
