@@ -3,7 +3,7 @@
  * its views meanwhile). Ends them in the order in which they need each other, so that nothing is cut off.
  */
 
-import { runtimeArguments, processEnvironment, SOURCES } from '../launch.ts';
+import { processEnvironment, runtimeArguments, SOURCES } from '../launch.ts';
 import { Child, type ChildOptions } from './child.ts';
 import type { Plan, ProcessPlan } from './plan.ts';
 

@@ -1,5 +1,3 @@
-export { ANONYMOUS, actorOf, type Principal, type Scope } from '../api/index.ts';
-export { ACCESS_TOKEN_LIFE_MS } from './access-tokens.ts';
 export { accountAppliers } from './account-appliers.ts';
 export { AccountChanges } from './account-changes.ts';
 export { type AccountRoutes, accountRoutes } from './account-routes.ts';

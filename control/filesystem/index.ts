@@ -1,5 +1,5 @@
 export type { Permissions } from './master/access.ts';
-export { knownNodes, MASTER_DEFAULTS, type MasterConfig, type MasterOptions } from './master/context.ts';
+export { knownNodes, type MasterConfig, type MasterOptions } from './master/context.ts';
 export { Master } from './master/master.ts';
 export { filesystemRoutes } from './routes/filesystem-routes.ts';
 export { storageRoutes } from './routes/storage-routes.ts';
