@@ -108,13 +108,16 @@ export class Entry {
   ): Exchange {
     const { request, response, method, remoteAddress } = open.wire;
     const { requestId, signal } = open;
-    const asked = request.headers.traceparent;
-    const traceparent = isTraceparent(asked) ? asked : makeTraceparent(this.#options.random);
-    const { logger } = this.#options;
+    const { logger, random } = this.#options;
     let own: Logger | undefined;
+    let traceparent: string | undefined;
     return {
       requestId,
-      traceparent,
+      get traceparent() {
+        const asked = request.headers.traceparent;
+        traceparent ??= isTraceparent(asked) ? asked : makeTraceparent(random);
+        return traceparent;
+      },
       method,
       host,
       target,
@@ -126,7 +129,7 @@ export class Entry {
       request,
       response,
       signal,
-      // Most requests log nothing of their own.
+      // Most requests are traced no further and log nothing of their own.
       get logger() {
         own ??= logger.child({ requestId });
         return own;
