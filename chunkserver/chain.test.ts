@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BLOCK_BYTES, physicalLength, SEGMENT_BYTES } from '../common/filesystem/index.ts';
-import { ChunkserverFixture, type TestChunkserver } from './chunkserver-fixture.ts';
+import { ChunkserverFixture, type TestChunkserver } from './test-chunkservers.ts';
 
 let fixture: ChunkserverFixture;
 let chain: TestChunkserver[];

@@ -11,7 +11,7 @@ import { createLogger } from '../common/logging/index.ts';
 import { runProcess } from '../common/process/index.ts';
 import { IdentityRenewal, renewFromControl } from '../common/renewal/index.ts';
 import { startChunkserver } from './chunkserver.ts';
-import { chunkserverConfig } from './chunkserver-config.ts';
+import { chunkserverConfig } from './config.ts';
 
 // Buffers of the network would otherwise start a full collection for every 30 MB that pass through: a third of the
 // processor's time at full speed (measured: docs/internals/chunkserver.md, "Costs").

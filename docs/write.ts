@@ -1,7 +1,7 @@
 /** `npm run docs`: writes the pages that are made from definitions in the code. The one place that reads all processes'. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { chunkserverConfig } from '../chunkserver/chunkserver-config.ts';
+import { chunkserverConfig } from '../chunkserver/config.ts';
 import { COMMON_OPTIONS } from '../cli/command/command.ts';
 import { EXIT_MEANINGS } from '../cli/command/exit-code.ts';
 import { commands } from '../cli/commands/index.ts';

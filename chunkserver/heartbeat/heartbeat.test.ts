@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { SimulatedDisk } from '../../common/disk/index.ts';
 import { type HeartbeatAnswer, physicalLength } from '../../common/filesystem/index.ts';
-import { ChunkserverFixture, eventually, type TestChunkserver } from '../chunkserver-fixture.ts';
+import { ChunkserverFixture, eventually, type TestChunkserver } from '../test-chunkservers.ts';
 
 let fixture: ChunkserverFixture;
 let server: TestChunkserver;

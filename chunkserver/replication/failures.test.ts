@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SimulatedDisk } from '../../common/disk/index.ts';
 import { BLOCK_BYTES, physicalLength, SEGMENT_BYTES, type Vote } from '../../common/filesystem/index.ts';
-import { ChunkserverFixture, type TestChunkserver } from '../chunkserver-fixture.ts';
+import { ChunkserverFixture, type TestChunkserver } from '../test-chunkservers.ts';
 
 let fixture: ChunkserverFixture;
 let a: TestChunkserver;

@@ -8,7 +8,7 @@ import {
   decodeAppendBody,
 } from '../../common/filesystem/index.ts';
 import type { InternalRequest } from '../../common/internal/index.ts';
-import type { ChunkserverParts } from '../chunkserver-parts.ts';
+import type { ChunkserverParts } from '../parts.ts';
 import { parseChain } from '../replication/chain.ts';
 import { receiveBody } from '../replication/receive-body.ts';
 import { ReplayableBody } from '../replication/replayable-body.ts';

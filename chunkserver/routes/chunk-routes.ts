@@ -1,6 +1,6 @@
 import type { Role } from '../../common/identity/index.ts';
 import type { InternalRequest, InternalRoute } from '../../common/internal/index.ts';
-import type { ChunkserverParts } from '../chunkserver-parts.ts';
+import type { ChunkserverParts } from '../parts.ts';
 import { postToChunk } from './append-records.ts';
 import { putSegment } from './put-segment.ts';
 import { readRecord } from './read-record.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BLOCK_BYTES, CHUNK_HEADERS, physicalLength, SEGMENT_BYTES } from '../../common/filesystem/index.ts';
-import { ChunkserverFixture, eventually, type TestChunkserver } from '../chunkserver-fixture.ts';
+import { ChunkserverFixture, eventually, type TestChunkserver } from '../test-chunkservers.ts';
 
 let fixture: ChunkserverFixture;
 let server: TestChunkserver;

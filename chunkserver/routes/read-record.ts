@@ -6,7 +6,7 @@ import type { ServerResponse } from 'node:http';
 import { InvalidInput, Unavailable } from '../../common/errors/index.ts';
 import { CHUNK_FILE_BYTES } from '../../common/filesystem/index.ts';
 import type { InternalRequest } from '../../common/internal/index.ts';
-import type { ChunkserverParts } from '../chunkserver-parts.ts';
+import type { ChunkserverParts } from '../parts.ts';
 import type { ReadPiece, RecordRange } from '../store/chunk-reader.ts';
 import { PAYLOAD_LIMIT, parseChunkPath, queryNumber } from './chunk-request.ts';
 

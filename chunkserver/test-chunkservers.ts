@@ -25,7 +25,7 @@ import { decodeCbor, InternalClient, InternalServer, rpcRoute } from '../common/
 import { createLogger } from '../common/logging/index.ts';
 import { createMetrics } from '../common/metrics/index.ts';
 import { type Chunkserver, startChunkserver } from './chunkserver.ts';
-import { type ChunkserverConfig, chunkserverConfig } from './chunkserver-config.ts';
+import { type ChunkserverConfig, chunkserverConfig } from './config.ts';
 
 const logger = createLogger({ process: 'test', level: 'silent' });
 

@@ -1,6 +1,6 @@
 import type { Clock } from '../common/clock/index.ts';
 import type { Logger } from '../common/logging/index.ts';
-import type { ChunkserverConfig } from './chunkserver-config.ts';
+import type { ChunkserverConfig } from './config.ts';
 import type { ChunkserverMetrics } from './metrics.ts';
 import type { SegmentBuffers } from './replication/segment-buffers.ts';
 import type { SegmentChain } from './replication/segment-chain.ts';
