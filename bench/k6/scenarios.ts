@@ -38,9 +38,7 @@ export const benchmark: Benchmark = {
   summary: 'login, PUT and GET through the gateway, small and large, by k6',
   run: async (): Promise<Row[]> => {
     const program = findK6();
-    await using bramble = await startBramble({
-      env: { BRAMBLE_GATEWAY_LIMITS_LOGIN_RATE_PER_SECOND: '1000' },
-    });
+    await using bramble = await startBramble();
     const { accessToken } = await bramble.login();
     await using client = new TestClient(bramble, accessToken);
     await client.json('POST', '/api/storage/buckets', { namespace: 'admin', name: 'bench', visibility: 'private' });
