@@ -1,9 +1,10 @@
 /** Calls to other processes: pooled TLS 1.3 connections that show our certificate and check the other's role. */
 import { Agent, buildConnector, type Dispatcher } from 'undici';
-import { BadGateway, fromProblem, GatewayTimeout, isProblem, Unavailable } from '../errors/index.ts';
-import { type Identity, type Role, spiffeIdOf } from '../identity/index.ts';
+import { GatewayTimeout, Unavailable } from '../errors/index.ts';
+import type { Identity, Role } from '../identity/index.ts';
+import { errorOfAnswer } from './answer-error.ts';
 import { CBOR_CONTENT_TYPE, decodeCbor, encodeCbor } from './cbor.ts';
-import { INTERNAL_CIPHERS, secureOptions } from './server.ts';
+import { CONNECT_TIMEOUT_MS, callerOptions } from './secure-options.ts';
 
 /** Whom to call. */
 export interface Target {
@@ -91,7 +92,7 @@ export class InternalClient implements AsyncDisposable {
       throw new Unavailable(`The ${target.role} at ${target.address} cannot be reached.`, { cause: error });
     }
     if (options.anyStatus || (response.statusCode >= 200 && response.statusCode < 300)) return response;
-    throw await errorOf(response, target);
+    throw errorOfAnswer(await response.body.text(), `The ${target.role} at ${target.address}`, response.statusCode);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -116,16 +117,9 @@ export class InternalClient implements AsyncDisposable {
 
   #connector(role: Role): buildConnector.connector {
     return buildConnector({
-      ...secureOptions(this.#identity),
-      minVersion: 'TLSv1.3',
-      ciphers: INTERNAL_CIPHERS,
-      timeout: 3_000,
+      ...callerOptions(this.#identity, role),
+      timeout: CONNECT_TIMEOUT_MS,
       noDelay: true,
-      checkServerIdentity: (_host, certificate) => {
-        const peer = spiffeIdOf(certificate.subjectaltname);
-        if (peer.role === role && peer.bramble === this.#identity.id.bramble) return undefined;
-        return new Error(`Expected a ${role} of ${this.#identity.id.bramble}, found ${certificate.subjectaltname}.`);
-      },
     });
   }
 
@@ -162,15 +156,4 @@ function connectionOf(targets: readonly Dispatcher[]): Dispatcher {
   const connection = targets.at(-1);
   if (!connection) throw new Error('undici named no connection.');
   return connection;
-}
-
-async function errorOf(response: InternalResponse, target: Target): Promise<Error> {
-  const text = await response.body.text();
-  try {
-    const problem: unknown = JSON.parse(text);
-    if (isProblem(problem)) return fromProblem(problem);
-  } catch (error) {
-    return new BadGateway(`The ${target.role} answered ${response.statusCode} without a reason.`, { cause: error });
-  }
-  return new BadGateway(`The ${target.role} answered ${response.statusCode} without a reason.`);
 }

@@ -12,6 +12,7 @@ import type { Identity, Role, SpiffeId } from '../identity/index.ts';
 import { spiffeIdOf } from '../identity/index.ts';
 import type { Logger } from '../logging/index.ts';
 import type { Registry } from '../metrics/index.ts';
+import { INTERNAL_CIPHERS, secureOptions } from './secure-options.ts';
 
 export interface InternalRequest {
   request: IncomingMessage;
@@ -137,17 +138,10 @@ export class InternalServer implements AsyncDisposable {
     }
     // What is left of the body was not wanted: the connection cannot be used again.
     if (!request.complete) response.setHeader('connection', 'close');
-    response.writeHead(error.status, { 'content-type': PROBLEM_CONTENT_TYPE });
-    response.end(JSON.stringify(toProblem(error, requestId)));
+    const body = Buffer.from(JSON.stringify(toProblem(error, requestId)));
+    response.writeHead(error.status, { 'content-type': PROBLEM_CONTENT_TYPE, 'content-length': body.length });
+    response.end(body);
   }
-}
-
-/** AES-128 first: where there are AES instructions it is the fastest; ChaCha20 for those that have none. */
-export const INTERNAL_CIPHERS = 'TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_256_GCM_SHA384';
-
-export function secureOptions(identity: Identity): { key: string; cert: string; ca: string } {
-  const { keyPem, certificatePem, authorityPem } = identity.material;
-  return { key: keyPem, cert: certificatePem, ca: authorityPem };
 }
 
 const peers = new WeakMap<TLSSocket, SpiffeId>();

@@ -2,7 +2,7 @@
 import type { Clock } from '../../common/clock/index.ts';
 import type { Identity } from '../../common/identity/index.ts';
 import { createIdMaker, type Random } from '../../common/ids/index.ts';
-import { InternalClient } from '../../common/internal/index.ts';
+import { DownloadClient, InternalClient } from '../../common/internal/index.ts';
 import type { Logger } from '../../common/logging/index.ts';
 import { Gauge, type Registry } from '../../common/metrics/index.ts';
 import { type Exchange, paramOf, type Route } from '../routing/index.ts';
@@ -73,7 +73,8 @@ function makeTools(options: StorageOptions) {
   const client = new InternalClient(options.identity, { connections: CONNECTIONS_PER_NODE });
   const master = new MasterClient(client, { address: options.controlAddress, role: 'control' }, clock);
   const timing: ChunkTiming = { ...CHUNK_TIMING, ...options.timing };
-  const connection = new ChunkConnection(client, clock, timing);
+  const downloads = new DownloadClient(options.identity);
+  const connection = new ChunkConnection(client, downloads, clock, timing);
   const health = new NodeHealth(clock, timing.suspicionMs);
   const liveness = new Liveness({ connection, health, clock }, timing.slowWriteMs);
   const faults = new FaultReporter((found) => master.report(found), clock, logger, metrics);
@@ -118,6 +119,7 @@ function makeTools(options: StorageOptions) {
     renewer[Symbol.dispose]();
     progress[Symbol.dispose]();
     await faults[Symbol.asyncDispose]();
+    await downloads[Symbol.asyncDispose]();
     await client[Symbol.asyncDispose]();
   };
   return { tools, dispose };

@@ -9,10 +9,16 @@ import {
   type Extent,
   type Grant,
   type Replica,
+  SMALL_OBJECT_BYTES,
   type WriteAnswer,
   writeAnswer,
 } from '../../../common/filesystem/index.ts';
-import { decodeCbor, type InternalClient, type InternalResponse } from '../../../common/internal/index.ts';
+import {
+  type DownloadClient,
+  decodeCbor,
+  type InternalClient,
+  type InternalResponse,
+} from '../../../common/internal/index.ts';
 import type { ChunkTiming } from '../timing.ts';
 
 export interface Segment {
@@ -33,11 +39,18 @@ export interface WriteLimits {
 
 export class ChunkConnection {
   readonly #client: InternalClient;
+  readonly #downloads: DownloadClient;
   readonly #clock: Clock;
   readonly #timing: Pick<ChunkTiming, 'probeMs' | 'readStallMs'>;
 
-  constructor(client: InternalClient, clock: Clock, timing: Pick<ChunkTiming, 'probeMs' | 'readStallMs'>) {
+  constructor(
+    client: InternalClient,
+    downloads: DownloadClient,
+    clock: Clock,
+    timing: Pick<ChunkTiming, 'probeMs' | 'readStallMs'>,
+  ) {
     this.#client = client;
+    this.#downloads = downloads;
     this.#clock = clock;
     this.#timing = timing;
   }
@@ -105,17 +118,19 @@ export class ChunkConnection {
     );
     try {
       signal.throwIfAborted();
-      const response = await this.#client.request(target(replica), {
-        method: 'GET',
-        path: `/chunks/${extent.chunk}?offset=${extent.offset}&length=${extent.length}&from=${from}&to=${to}`,
-        signal: giveUp.signal,
-      });
-      response.body.once('close', () => signal.removeEventListener('abort', onAbort));
-      return response.body;
+      const body = await this.#get(replica, extent, from, to, giveUp.signal);
+      body.once('close', () => signal.removeEventListener('abort', onAbort));
+      return body;
     } catch (error) {
       signal.removeEventListener('abort', onAbort);
       throw error;
     }
+  }
+
+  async #get(replica: Replica, extent: Extent, from: number, to: number, signal: AbortSignal): Promise<Readable> {
+    const path = `/chunks/${extent.chunk}?offset=${extent.offset}&length=${extent.length}&from=${from}&to=${to}`;
+    if (to - from > SMALL_OBJECT_BYTES) return await this.#downloads.get(target(replica), path, signal);
+    return (await this.#client.request(target(replica), { method: 'GET', path, signal })).body;
   }
 }
 

@@ -8,6 +8,9 @@ export class ResponseSink {
   readonly #headers: OutgoingHttpHeaders;
   readonly #signal: AbortSignal;
   #hasHead = false;
+  /** Pieces given to the connection that have not left yet. */
+  #unsent = 0;
+  #onSent: (() => void) | undefined;
 
   constructor(response: ResponseStream, status: number, headers: OutgoingHttpHeaders, signal: AbortSignal) {
     this.#response = response;
@@ -16,11 +19,18 @@ export class ResponseSink {
     this.#signal = signal;
   }
 
-  /** A promise means: the client is slower; no more until it resolves. It rejects when the client goes away. */
+  /**
+   * A promise means: the client is slower; no more until it resolves. It rejects when the client goes away. One piece is
+   * on its way and one may wait: Node would copy several that wait into one before it encrypts them.
+   */
   readonly take = (piece: Buffer): Promise<void> | undefined => {
     this.#sendHead();
-    if (this.#response.write(piece)) return undefined;
-    return drained(this.#response, this.#signal);
+    this.#unsent += 1;
+    this.#response.write(piece, () => {
+      this.#unsent -= 1;
+      this.#onSent?.();
+    });
+    return this.#unsent < 2 ? undefined : this.#untilSent();
   };
 
   /** Ends the answer, with `bytes` when all of it is at hand. */
@@ -40,23 +50,23 @@ export class ResponseSink {
     this.#hasHead = true;
     this.#response.writeHead(this.#status, this.#headers);
   }
-}
 
-function drained(response: ResponseStream, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const settle = (error?: unknown) => {
-      response.off('drain', onDrain);
-      response.off('close', onClose);
-      signal.removeEventListener('abort', onAbort);
-      if (error === undefined) resolve();
-      else reject(error);
-    };
-    const onDrain = () => settle();
-    const onClose = () => settle(new Error('The client went away.'));
-    const onAbort = () => settle(signal.reason);
-    response.once('drain', onDrain);
-    response.once('close', onClose);
-    signal.addEventListener('abort', onAbort, { once: true });
-    if (signal.aborted) onAbort();
-  });
+  #untilSent(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const settle = (error?: unknown) => {
+        this.#onSent = undefined;
+        this.#response.off('close', onClose);
+        this.#signal.removeEventListener('abort', onAbort);
+        if (error === undefined) resolve();
+        else reject(error);
+      };
+      const onClose = () => settle(new Error('The client went away.'));
+      const onAbort = () => settle(this.#signal.reason);
+      this.#onSent = settle;
+      this.#response.once('close', onClose);
+      this.#signal.addEventListener('abort', onAbort, { once: true });
+      if (this.#signal.aborted) onAbort();
+      else if (this.#response.destroyed) onClose();
+    });
+  }
 }
