@@ -37,6 +37,7 @@ describe('configuration', () => {
     ['a variable of no setting is refused', undefined, { BRAMBLE_GATEWAY_HTTP_PROT: '1' }, 'BRAMBLE_GATEWAY_HTTP_PROT'],
     ['a wrong variable is named', undefined, { BRAMBLE_GATEWAY_HTTPS_PORT: 'many' }, 'BRAMBLE_GATEWAY_HTTPS_PORT'],
     ['what is not YAML is refused', 'gateway: [', {}, 'is not YAML'],
+    ['a variable that is not YAML is named', undefined, { BRAMBLE_GATEWAY_ORIGINS: '[a' }, 'BRAMBLE_GATEWAY_ORIGINS'],
     ['a list for a section is refused', 'gateway: [1]', {}, 'must be a mapping'],
   ] as [string, string | undefined, Record<string, string>, string][])('%s', (_name, text, env, said) => {
     expect(() => load(text, env)).toThrow(InvalidInput);

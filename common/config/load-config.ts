@@ -73,10 +73,18 @@ function applyEnvironment(
     if (text === undefined || !name.startsWith(prefix)) continue;
     const path = known.get(name);
     if (!path) throw new InvalidInput(`${name} is not a setting; there are ${[...known.keys()].join(', ')}.`);
-    setPath(values, path, parse(text) ?? '');
+    setPath(values, path, parseValue(name, text));
     origins.set([section, ...path].join('.'), name);
   }
   return origins;
+}
+
+function parseValue(name: string, text: string): unknown {
+  try {
+    return parse(text) ?? '';
+  } catch (error) {
+    throw new InvalidInput(`${name} is not a YAML value: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

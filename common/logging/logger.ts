@@ -15,7 +15,9 @@ export interface LoggerOptions {
 /** What must never reach a log, wherever in a logged object it stands. */
 const SECRETS = [
   'password',
+  'oldPassword',
   'newPassword',
+  'oneTimePassword',
   'token',
   'refreshToken',
   'accessToken',
