@@ -2,7 +2,7 @@
 import { z } from '@hono/zod-openapi';
 import { SCOPES } from '../api/index.ts';
 import type { AccessKey, ApiToken, Session, User } from './account-queries.ts';
-import { accountName, newPassword, ROLES } from './names.ts';
+import { accountName, NAMESPACE_ROLES, newPassword } from './names.ts';
 
 const time = z.iso.datetime().openapi({ example: '2026-01-31T12:00:00.000Z' });
 const label = z.string().trim().min(1).max(100);
@@ -23,7 +23,7 @@ export const passwordInput = z
   .strictObject({ oldPassword: z.string().max(1024), newPassword })
   .openapi('PasswordChange');
 
-export const role = z.enum(ROLES).openapi('Role');
+export const role = z.enum(NAMESPACE_ROLES).openapi('Role');
 export const membershipSchema = z.object({ name: z.string(), role }).openapi('Membership');
 export const meSchema = z
   .object({

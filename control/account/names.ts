@@ -14,5 +14,5 @@ export const newPassword = z
   .max(1024, 'at most 1024 characters')
   .meta({ description: 'At least 12 characters.' });
 
-export const ROLES = ['owner', 'admin', 'writer', 'reader'] as const;
-export type NamespaceRole = (typeof ROLES)[number];
+export const NAMESPACE_ROLES = ['owner', 'admin', 'writer', 'reader'] as const;
+export type NamespaceRole = (typeof NAMESPACE_ROLES)[number];

@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { Conflict, NotFound } from '../../common/errors/index.ts';
 import { type Applier, applier, type Sql } from '../records/index.ts';
 import type { AccountChanges } from './account-changes.ts';
-import { accountName, ROLES } from './names.ts';
+import { accountName, NAMESPACE_ROLES } from './names.ts';
 
 export const namespaceCreate = z.object({ name: accountName, ownerId: z.string() });
 export const namespaceDelete = z.object({ name: z.string() });
-export const memberSet = z.object({ name: z.string(), userId: z.string(), role: z.enum(ROLES) });
+export const memberSet = z.object({ name: z.string(), userId: z.string(), role: z.enum(NAMESPACE_ROLES) });
 export const memberRemove = z.object({ name: z.string(), userId: z.string() });
 
 export function namespaceAppliers(changes: AccountChanges): Applier[] {
