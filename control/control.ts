@@ -9,7 +9,7 @@ import { InternalServer } from '../common/internal/index.ts';
 import type { Logger } from '../common/logging/index.ts';
 import { createMetrics } from '../common/metrics/index.ts';
 import type { RunningProcess } from '../common/process/index.ts';
-import { AccountChanges, Accounts, accountAppliers, accountRoutes, SecretBox } from './account/index.ts';
+import { AccountChanges, Accounts, accountAppliers, accountRoutes, denialsOf, SecretBox } from './account/index.ts';
 import { apiRoutes, createApi, openApiApp } from './api/index.ts';
 import { type Authority, authorityRoutes } from './authority/index.ts';
 import type { ControlConfig } from './config.ts';
@@ -96,7 +96,11 @@ export async function startControl(options: ControlOptions): Promise<RunningProc
       .route('/', storageRoutes(master))
       .route(
         '/api/audit',
-        auditRoutes({ log, requireAdministrator: (c) => accounts.assertAdministrator(c.var.principal, c.var) }),
+        auditRoutes({
+          log,
+          requireAdministrator: (c) => accounts.assertAdministrator(c.var.principal, c.var),
+          detailOf: denialsOf,
+        }),
       ),
     idempotency: { records, clock, box, run: createIdMaker(clock, random).uuid() },
     bramble: authority.bramble,

@@ -204,6 +204,7 @@ describe('an API token', () => {
     expect(await bramble.accounts.resolve(credential)).toMatchObject({ via: 'token' });
     bramble.clock.advance(60_000);
     await expect(bramble.accounts.resolve(credential)).rejects.toMatchObject({ code: 'token-expired' });
+    expect(await deniedReasons()).toContain('token-expired');
   });
 });
 

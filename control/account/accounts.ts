@@ -114,16 +114,17 @@ export class Accounts implements AsyncDisposable {
     try {
       return await this.#resolver.resolve(credential);
     } catch (error) {
-      // An expired token is what every client meets now and then, not an attack.
-      if (error instanceof AppError && error.code !== 'token-expired' && credential.kind === 'bearer') {
+      if (error instanceof AppError && credential.kind === 'bearer') {
+        const isExpired = error.code === 'token-expired';
         this.#audit.record({
           actor: {
             kind: 'anonymous',
             id: 'anonymous',
             ...(origin.address !== undefined && { address: origin.address }),
           },
-          reason: 'token-invalid',
-          wanted: fingerprint(credential.token),
+          reason: isExpired ? 'token-expired' : 'token-invalid',
+          // Every client meets an expired token now and then: those of one address are counted as one kind.
+          ...(!isExpired && { wanted: fingerprint(credential.token) }),
           requestId: origin.requestId ?? 'unknown',
         });
       }

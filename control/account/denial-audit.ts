@@ -13,10 +13,11 @@ const WINDOW_MS = 60_000;
 const IMMEDIATE_PER_WINDOW = 32;
 const KINDS_PER_WINDOW = 512;
 
-export const REASONS = [
+const REASONS = [
   'login-failed',
   'login-limited',
   'token-invalid',
+  'token-expired',
   'refresh-token-reused',
   'refresh-token-invalid',
   'not-logged-in',
@@ -35,9 +36,16 @@ const denial = z.object({
 });
 type CountedDenial = z.infer<typeof denial>;
 
+const DENIED = 'audit.denied';
+
+/** What the audit trail shows of a command: who was denied what. There is no secret in it. */
+export function denialsOf({ type, data }: Command): unknown {
+  return type === DENIED ? data : undefined;
+}
+
 /** The log is the audit trail: the records keep nothing of it. */
 export const denialApplier: Applier = applier({
-  type: 'audit.denied',
+  type: DENIED,
   schema: z.object({ denials: z.array(denial).min(1) }),
   apply: async () => {},
 });
@@ -122,7 +130,7 @@ export class DenialAudit implements AsyncDisposable {
   }
 
   #write(by: Actor, requestId: string, denials: CountedDenial[]): void {
-    const command = { type: 'audit.denied', at: this.#options.clock.now(), actor: by, requestId, data: { denials } };
+    const command = { type: DENIED, at: this.#options.clock.now(), actor: by, requestId, data: { denials } };
     const written: Promise<void> = this.#options
       .append(command)
       .then(

@@ -59,11 +59,26 @@ describe('the audit trail', () => {
     expect(await (await app.request('/')).text()).not.toContain('hidden');
   });
 
+  test('shows what is picked from a command, and nothing of others', async () => {
+    const { log } = await auditOf(3);
+    const app = auditRoutes({
+      log,
+      requireAdministrator: () => undefined,
+      detailOf: ({ type }) => (type === 'test.undo' ? { was: 'undone' } : undefined),
+    });
+    const page = (await (await app.request('/')).json()) as { items: { type: string; detail?: unknown }[] };
+    expect(page.items.map(({ type, detail }) => [type, detail])).toEqual([
+      ['test.do', undefined],
+      ['test.do', undefined],
+      ['test.undo', { was: 'undone' }],
+    ]);
+  });
+
   test('a page that has looked at enough answers what it has, and where to go on', async () => {
     const { log } = await auditOf(20);
-    const first = await listAudit(log, { limit: 5, type: 'test.none' }, 8);
+    const first = await listAudit(log, { limit: 5, type: 'test.none' }, { lookAt: 8 });
     expect(first).toEqual({ items: [], next: [13, 0] });
-    const second = await listAudit(log, { limit: 5, type: 'test.none', after: first.next ?? [0, 0] }, 100);
+    const second = await listAudit(log, { limit: 5, type: 'test.none', after: first.next ?? [0, 0] });
     expect(second.next).toBeUndefined();
   });
 

@@ -11,7 +11,7 @@ import {
   pageOf,
   problems,
 } from '../api/index.ts';
-import { type AuditPosition, type AuditRecord, listAudit } from './audit-trail.ts';
+import { type AuditPosition, type AuditRecord, type DetailOf, listAudit } from './audit-trail.ts';
 import { actor } from './command.ts';
 import type { LocalLog } from './local-log.ts';
 import type { LogVerification } from './verify-log.ts';
@@ -32,6 +32,7 @@ const auditRecord = z
     actor,
     requestId: z.string(),
     hash: z.string().openapi({ description: "The entry's SHA-256, in hexadecimal." }),
+    detail: z.unknown().optional().openapi({ description: 'Of `audit.denied`: who was denied what, why, how often.' }),
   })
   .openapi('AuditRecord');
 
@@ -69,10 +70,12 @@ export interface AuditRoutesOptions {
   log: Pick<LocalLog, 'readBackwards' | 'verify'>;
   /** @throws Unauthenticated or Forbidden unless an administrator asks. */
   requireAdministrator: (c: Context<ApiEnv>) => unknown;
+  /** By default nothing of a command's data is shown. */
+  detailOf?: DetailOf;
 }
 
 /** To be mounted at `/api/audit`. */
-export function auditRoutes({ log, requireAdministrator }: AuditRoutesOptions): OpenAPIHono<ApiEnv> {
+export function auditRoutes({ log, requireAdministrator, detailOf }: AuditRoutesOptions): OpenAPIHono<ApiEnv> {
   let verifying: Promise<LogVerification> | undefined;
   const app = openApiApp();
   app.use('*', async (c, next) => {
@@ -82,14 +85,15 @@ export function auditRoutes({ log, requireAdministrator }: AuditRoutesOptions): 
   app.openapi(listRoute, async (c) => {
     const { limit, cursor, since, until, ...filter } = c.req.valid('query');
     const after = decodeCursor<AuditPosition>(cursor, position);
-    const { items, next } = await listAudit(log, {
+    const query = {
       limit,
       ...(after && { after }),
       ...(since && { sinceMs: Date.parse(since) }),
       ...(until && { untilMs: Date.parse(until) }),
       ...(filter.type && { type: filter.type }),
       ...(filter.actor && { actor: filter.actor }),
-    });
+    };
+    const { items, next } = await listAudit(log, query, { detailOf });
     return c.json({ items: items.map(shown), nextCursor: next ? encodeCursor(next) : null }, 200);
   });
   app.openapi(verifyRoute, async (c) => {

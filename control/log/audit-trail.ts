@@ -1,4 +1,7 @@
-/** The log as an audit trail: one record a command, newest first, without the commands' data, which may hold secrets. */
+/**
+ * The log as an audit trail: one record a command, newest first, without the commands' data, which may hold secrets, but
+ * for what `detailOf` picks from it.
+ */
 import type { Actor, Command } from './command.ts';
 import type { Entry } from './command-log.ts';
 
@@ -18,7 +21,11 @@ export interface AuditRecord {
   requestId: string;
   /** Of the entry, in hexadecimal. */
   hash: string;
+  detail?: unknown;
 }
+
+/** What of a command's data may be shown; undefined for nothing. */
+export type DetailOf = (command: Command) => unknown;
 
 export interface AuditQuery {
   limit: number;
@@ -43,8 +50,9 @@ export interface AuditPage {
 export async function listAudit(
   log: { readBackwards(from?: number, beforeMs?: number): AsyncIterable<Entry> },
   query: AuditQuery,
-  lookAt: number = LOOK_AT,
+  options: { lookAt?: number; detailOf?: DetailOf | undefined } = {},
 ): Promise<AuditPage> {
+  const { lookAt = LOOK_AT, detailOf = () => undefined } = options;
   const items: AuditRecord[] = [];
   const [afterHeight, afterIndex] = query.after ?? [undefined, 0];
   let looked = 0;
@@ -55,7 +63,7 @@ export async function listAudit(
     for (let index = start - 1; index >= 0; index -= 1) {
       const command = entry.commands[index];
       if (!command) continue;
-      if (!isTooNew && matches(command, query)) items.push(recordOf(entry, index, command));
+      if (!isTooNew && matches(command, query)) items.push(recordOf(entry, index, command, detailOf(command)));
       looked += 1;
       if (items.length >= query.limit || looked >= lookAt) return { items, next: [entry.height, index] };
     }
@@ -69,7 +77,8 @@ function matches({ type, actor }: Command, query: AuditQuery): boolean {
   return query.type.endsWith('.*') ? type.startsWith(query.type.slice(0, -1)) : type === query.type;
 }
 
-function recordOf(entry: Entry, index: number, { type, actor, requestId }: Command): AuditRecord {
+function recordOf(entry: Entry, index: number, { type, actor, requestId }: Command, detail: unknown): AuditRecord {
   const { height, time, hash } = entry;
-  return { height, index, time, type, actor, requestId, hash: Buffer.from(hash).toString('hex') };
+  const record = { height, index, time, type, actor, requestId, hash: Buffer.from(hash).toString('hex') };
+  return detail === undefined ? record : { ...record, detail };
 }
