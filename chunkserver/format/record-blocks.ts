@@ -1,4 +1,5 @@
 /** Turns payload into the blocks that go into a chunk's file, as one vector of headers and views: nothing is copied. */
+import assert from 'node:assert/strict';
 import { crc32c } from '../../common/checksum/index.ts';
 import { BLOCK_BYTES, BLOCK_HEADER_BYTES } from '../../common/filesystem/index.ts';
 import type { BlockHeaders } from './block-headers.ts';
@@ -28,6 +29,15 @@ export class RecordBlocks {
       from += view.byteLength;
       if (this.#length === BLOCK_BYTES) this.#endBlock();
     }
+  }
+
+  /** A whole block, whose CRC-32C is known, where one must begin. It must not change until the vector is written. */
+  pushBlock(payload: Uint8Array, checksum: number): void {
+    assert(this.#slot < 0 && payload.byteLength > 0 && payload.byteLength <= BLOCK_BYTES);
+    this.#slot = this.#vector.push(EMPTY, payload) - 2;
+    this.#length = payload.byteLength;
+    this.#crc32c = checksum;
+    this.#endBlock();
   }
 
   /** The payload so far ends the record (or the segment). What is pushed next begins a new block. */

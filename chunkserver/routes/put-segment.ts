@@ -3,7 +3,7 @@
  * and answers with everyone's votes. Our own failure is a vote as well, so that the rest of the chain may reach a quorum
  * without us; only what concerns the request itself is an error status.
  */
-import { crc32c } from '../../common/checksum/index.ts';
+import { combineCrc32c, crc32c } from '../../common/checksum/index.ts';
 import { InvalidInput, TooLarge } from '../../common/errors/index.ts';
 import {
   BLOCK_BYTES,
@@ -15,8 +15,8 @@ import {
   type WriteAnswer,
 } from '../../common/filesystem/index.ts';
 import { CBOR_CONTENT_TYPE, encodeCbor, type InternalRequest } from '../../common/internal/index.ts';
+import type { ChunkserverParts } from '../chunkserver-parts.ts';
 import { RecordBlocks } from '../format/record-blocks.ts';
-import type { ChunkserverParts } from '../parts.ts';
 import { parseChain } from '../replication/chain.ts';
 import { failedVote } from '../replication/own-vote.ts';
 import { receiveBody } from '../replication/receive-body.ts';
@@ -93,8 +93,9 @@ async function receiveBlocks(
   const takeBlocks = () => {
     while (done < body.received && (body.received - done >= BLOCK_BYTES || body.received === body.length)) {
       const block = body.view(done, done + BLOCK_BYTES);
-      checksum = crc32c(block, checksum);
-      blocks.push(block);
+      const own = crc32c(block);
+      checksum = combineCrc32c(checksum, own, block.length);
+      blocks.pushBlock(block, own);
       done += block.length;
     }
   };
@@ -106,7 +107,6 @@ async function receiveBlocks(
   if (checksum !== segment.checksum) {
     throw new InvalidInput('The segment is not what was sent.', { code: 'checksum-mismatch' });
   }
-  blocks.endRecord();
   return blocks;
 }
 

@@ -6,7 +6,7 @@
  * front of them. All that is done for one segment ends within one deadline.
  */
 
-import { crc32c } from '../../../common/checksum/index.ts';
+import { combineCrc32c, crc32c } from '../../../common/checksum/index.ts';
 import type { Clock } from '../../../common/clock/index.ts';
 import { AppError, Unavailable } from '../../../common/errors/index.ts';
 import {
@@ -63,8 +63,7 @@ export class ChunkWriter {
    */
   write(bytes: Buffer, isLast: boolean, signal: AbortSignal): Promise<void> {
     const segment: Segment = { bytes, crc32c: crc32c(bytes), offset: this.#length, isLast };
-    // The first segment's checksum is the chunk's so far: objects of one segment are gone over once.
-    this.#crc32c = this.#length === 0 ? segment.crc32c : crc32c(bytes, this.#crc32c);
+    this.#crc32c = combineCrc32c(this.#crc32c, segment.crc32c, bytes.length);
     this.#length += bytes.length;
     const previous = this.#previous;
     const written = this.#write(segment, previous, signal);
