@@ -9,6 +9,7 @@ import { InternalServer } from '../common/internal/index.ts';
 import type { Logger } from '../common/logging/index.ts';
 import { createMetrics } from '../common/metrics/index.ts';
 import type { RunningProcess } from '../common/process/index.ts';
+import bramble from '../package.json' with { type: 'json' };
 import { AccountChanges, Accounts, accountAppliers, accountRoutes, denialsOf, SecretBox } from './account/index.ts';
 import { apiRoutes, createApi, openApiApp } from './api/index.ts';
 import { type Authority, authorityRoutes } from './authority/index.ts';
@@ -17,8 +18,6 @@ import { filesystemRoutes, Master, openFilesystemView, storageRoutes } from './f
 import { auditRoutes, openLocalLog } from './log/index.ts';
 import { CallingGateways, chunkserverStatus } from './process-status.ts';
 import { openLogIdentity, openRecords, SqlView } from './records/index.ts';
-
-const VERSION = '0.1.0';
 
 export interface ControlOptions {
   config: ControlConfig;
@@ -104,7 +103,7 @@ export async function startControl(options: ControlOptions): Promise<RunningProc
       ),
     idempotency: { records, clock, box, run: createIdMaker(clock, random).uuid() },
     bramble: authority.bramble,
-    version: VERSION,
+    version: bramble.version,
     processes: () => [
       { role: 'control', node: config.node, address, state: 'ready' },
       ...gateways.status(),

@@ -1,5 +1,6 @@
 /** `bramble up` as a person has it: the real program, real processes, a folder of its own, free ports. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { request } from 'node:https';
@@ -7,6 +8,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { rootCertificates } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
@@ -176,6 +178,13 @@ describe('what is in the way is told in one line', () => {
     expect(refused.stderr).toMatch(/^bramble up: .*cannot be the data folder: a file is in its place.*\n$/);
   });
 
+  test('a folder that cannot be made', async () => {
+    // Not even root can make one there.
+    const refused = up({}, '/sys/bramble');
+    expect(await refused.exited).toBe(1);
+    expect(refused.stderr).toMatch(/^bramble up: \/sys\/bramble cannot be the data folder: .*\n$/);
+  });
+
   test('a setting that there is none of', async () => {
     const refused = up({ BRAMBLE_UP_COLOUR: 'green' });
     expect(await refused.exited).toBe(1);
@@ -232,5 +241,14 @@ describe('bramble', () => {
     const none = bramble(['trust', '--data', folder]);
     expect(await none.exited).toBe(1);
     expect(none.stderr).toContain('start the bramble first');
+    const [root = ''] = rootCertificates;
+    await mkdir(join(folder, 'authority'));
+    await writeFile(join(folder, 'authority', 'root.crt'), root);
+    const printed = bramble(['trust', '--data', folder, '--print']);
+    expect(await printed.exited).toBe(0);
+    expect(printed.stdout).toBe(root);
+    const shown = bramble(['trust', '--data', folder]);
+    expect(await shown.exited).toBe(0);
+    expect(shown.stdout).toContain(new X509Certificate(root).fingerprint256);
   });
 });

@@ -114,6 +114,16 @@ describe('migrations', () => {
     await expect(migrate(records, older, silentLogger)).rejects.toMatchObject({ code: 'database-newer' });
   });
 
+  test('two that start at the same moment apply them one after the other', async () => {
+    await using place = await TestRecordsPlace.create();
+    await using records = await place.open();
+    const migrations = await loadMigrations();
+    const text = 'CREATE TABLE bramble.more (n int)';
+    const more = [...migrations, { number: migrations.length + 1, name: 'more', text, hash: hashOf(text) }];
+    await Promise.all([migrate(records, more, silentLogger), migrate(records, more, silentLogger)]);
+    expect(await records.query('SELECT count(*) FROM migrations')).toEqual([{ count: more.length }]);
+  });
+
   test('one that fails leaves no half of itself', async () => {
     await using place = await TestRecordsPlace.create();
     await using records = await place.open();
