@@ -188,6 +188,17 @@ describe('an API token', () => {
     await expect(bramble.accounts.assertMay(principal, 'read', 'other')).rejects.toMatchObject({ status: 403 });
     const wider = await bramble.call('POST', '/api/account/tokens', { token, body: { name: 'x', scopes: ['*'] } });
     expect(wider.status).toBe(403);
+    const manager = await bramble.call('POST', '/api/account/tokens', {
+      token: accessToken,
+      body: { name: 'manager', scopes: ['account:write'] },
+    });
+    const begotten = await bramble.call('POST', '/api/account/tokens', {
+      token: String(manager.body.token),
+      body: { name: 'y', scopes: ['*'] },
+    });
+    expect(begotten).toMatchObject({ status: 403, body: { type: 'urn:bramble:problem:scope-too-wide' } });
+    await bramble.accounts.flushAudit();
+    expect(JSON.stringify(bramble.log.commands)).toContain('make a token that may more');
     const gone = await bramble.call('DELETE', `/api/account/tokens/${made.body.id}`, { token: accessToken });
     expect(gone.status).toBe(204);
     await expect(bramble.accounts.resolve({ kind: 'bearer', token })).rejects.toMatchObject({ code: 'token-invalid' });

@@ -183,8 +183,8 @@ export class Accounts implements AsyncDisposable {
     return principal.userId ?? this.deny(principal, 'ask without a credential', origin);
   }
 
-  /** Audits and throws what a principal without the right gets. */
-  deny(principal: Principal, wanted: string, origin: Origin = {}): never {
+  /** Audits and throws what a principal without the right gets: `refusal`, when something more exact can be said. */
+  deny(principal: Principal, wanted: string, origin: Origin = {}, refusal?: Forbidden): never {
     const isAnonymous = principal.kind === 'anonymous';
     this.#audit.record({
       actor: actorOf(principal, origin.address),
@@ -193,6 +193,7 @@ export class Accounts implements AsyncDisposable {
       requestId: origin.requestId ?? 'unknown',
     });
     if (isAnonymous) throw new Unauthenticated();
+    if (refusal) throw refusal;
     throw new Forbidden(`You may not ${wanted}; ask an owner or an administrator, or use a token with the scope.`);
   }
 

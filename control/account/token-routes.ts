@@ -99,7 +99,8 @@ export function tokenRoutes(accounts: Accounts, now: () => number) {
       const { principal } = c.var;
       const userId = accounts.assertUser(principal, 'account:write', originOf(c));
       const { expiresAt, namespace = principal.namespaceLimit, ...input } = c.req.valid('json');
-      assertNoMoreThan(principal, input.scopes, namespace);
+      const refusal = tooWide(principal, input.scopes, namespace);
+      if (refusal) accounts.deny(principal, 'make a token that may more', originOf(c), refusal);
       const expiresAtMs = expiresAt === undefined ? undefined : Date.parse(expiresAt);
       if (expiresAtMs !== undefined && expiresAtMs <= now()) {
         throw new InvalidInput('expiresAt is in the past.', { fields: { expiresAt: 'must be in the future' } });
@@ -144,7 +145,8 @@ export function tokenRoutes(accounts: Accounts, now: () => number) {
       const userId = accounts.assertUser(principal, 'account:write', originOf(c));
       const { namespace, name } = c.req.valid('json');
       // An access key reads and writes: who makes one must be given both.
-      assertNoMoreThan(principal, ['storage:read', 'storage:write'], namespace);
+      const refusal = tooWide(principal, ['storage:read', 'storage:write'], namespace);
+      if (refusal) accounts.deny(principal, 'make an access key that may more', originOf(c), refusal);
       await accounts.assertMay(principal, 'read', namespace, { ...originOf(c), scope: 'account:write' });
       const { id, secret } = await accounts.createAccessKey({ userId, namespace, name }, byOf(c));
       const key = await accounts.queries.accessKey(id);
@@ -161,15 +163,16 @@ export function tokenRoutes(accounts: Accounts, now: () => number) {
     });
 }
 
-/** A token begets no token that may more than itself. */
-function assertNoMoreThan(principal: Principal, scopes: readonly Scope[], namespace: string | undefined): void {
+/** A token begets no token that may more than itself: why this one would. */
+function tooWide(principal: Principal, scopes: readonly Scope[], namespace: string | undefined): Forbidden | undefined {
   const missing = scopes.filter((scope) => !scopeAllows(principal, scope));
   if (missing.length > 0) {
-    throw new Forbidden(`Your own token has no ${missing.join(', ')}, so it can give none.`, {
+    return new Forbidden(`Your own token has no ${missing.join(', ')}, so it can give none.`, {
       code: 'scope-too-wide',
     });
   }
   if (principal.namespaceLimit !== undefined && principal.namespaceLimit !== namespace) {
-    throw new Forbidden(`Your own token is for ${principal.namespaceLimit} only.`, { code: 'scope-too-wide' });
+    return new Forbidden(`Your own token is for ${principal.namespaceLimit} only.`, { code: 'scope-too-wide' });
   }
+  return undefined;
 }

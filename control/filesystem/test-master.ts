@@ -67,6 +67,11 @@ export const permissions: Permissions = {
     if (principal.kind === 'anonymous') throw new Unauthenticated();
     if (principal.name !== namespace) throw new Forbidden('You may not.');
   },
+  assertUser: ({ userId, scopes }, scope) => {
+    if (userId === undefined) throw new Unauthenticated();
+    if (!scopes.includes('*') && !scopes.includes(scope)) throw new Forbidden('Your token may not.');
+    return userId;
+  },
   namespaceExists: async (name) => name === 'ada',
 };
 

@@ -26,6 +26,8 @@ export interface Permissions {
     namespace: string,
     origin?: Origin,
   ): Promise<void>;
+  /** The user's id. @throws Unauthenticated for the anonymous, Forbidden when a token lacks the scope. */
+  assertUser(principal: Principal, scope: 'storage:read' | 'storage:write', origin?: Origin): string;
   namespaceExists(name: string): Promise<boolean>;
 }
 

@@ -1,6 +1,6 @@
 /** Resumable uploads, for those who may write where the object is to be. */
 import type { z } from 'zod';
-import { AppError, NotFound, Unauthenticated } from '../../../common/errors/index.ts';
+import { AppError, NotFound } from '../../../common/errors/index.ts';
 import type {
   Committed,
   UploadState,
@@ -72,7 +72,7 @@ export class Uploads {
   /** An upload of others is not there, as one that never was. */
   async #require(request: Reference): Promise<{ record: UploadRecord; by: By }> {
     const principal = await this.#access.principalOf(request);
-    if (principal.kind === 'anonymous') throw new Unauthenticated();
+    this.#context.permissions.assertUser(principal, 'storage:write', request);
     const record = this.#context.view.upload(request.upload);
     if (!record || record.expiresAtMs <= this.#context.clock.now()) throw noUpload();
     try {

@@ -103,6 +103,9 @@ describe('the storage API', () => {
     expect(await send('DELETE', '/objects/ada/photos/y')).toMatchObject({ status: 204 });
     expect(await send('GET', '/status')).toMatchObject({ status: 200, body: { objects: 0, replicasShort: 0 } });
     const anyone = as(ANONYMOUS);
+    const ofAccounts = as({ ...ADA, via: 'token', scopes: ['account:read'] });
+    expect(await send('GET', '/status', undefined, anyone)).toMatchObject({ status: 401 });
+    expect(await send('GET', '/status', undefined, ofAccounts)).toMatchObject({ status: 403 });
     const hidden = await send('GET', '/objects/ada/photos', undefined, anyone);
     expect(hidden).toMatchObject({ status: 401 });
     expect(await send('GET', '/objects/ada/nothing', undefined, anyone)).toEqual(hidden);

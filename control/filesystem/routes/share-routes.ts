@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { Forbidden, NotFound, Unauthenticated } from '../../../common/errors/index.ts';
+import { Forbidden, NotFound } from '../../../common/errors/index.ts';
 import {
   decodeCursor,
   jsonAnswer,
@@ -75,7 +75,7 @@ export function shareRoutes(master: Master) {
     })
     .openapi(revoke, async (c) => {
       const { id } = c.req.valid('param');
-      if (c.var.principal.kind === 'anonymous') throw new Unauthenticated();
+      permissions.assertUser(c.var.principal, 'storage:write', originOf(c));
       const share = view.share(id);
       if (!share) throw noShare();
       const by = await access

@@ -1,11 +1,11 @@
 /** /api/storage, as far as control answers it: what has to do with names. Bytes are the gateway's. */
 import { createRoute } from '@hono/zod-openapi';
-import { Unauthenticated } from '../../../common/errors/index.ts';
 import { jsonAnswer, openApiApp, problems } from '../../api/index.ts';
 import { knownNodes } from '../master/context.ts';
 import type { Master } from '../master/master.ts';
 import { bucketRoutes } from './bucket-routes.ts';
 import { objectRoutes } from './object-routes.ts';
+import { originOf } from './origin.ts';
 import { shareRoutes } from './share-routes.ts';
 import { statusSchema } from './storage-schemas.ts';
 
@@ -20,7 +20,7 @@ const status = createRoute({
 export function storageRoutes(master: Master) {
   return openApiApp()
     .openapi(status, async (c) => {
-      if (c.var.principal.kind === 'anonymous') throw new Unauthenticated();
+      master.context.permissions.assertUser(c.var.principal, 'storage:read', originOf(c));
       return c.json(await storageStatus(master), 200);
     })
     .route('/', bucketRoutes(master))
