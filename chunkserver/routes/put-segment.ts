@@ -15,8 +15,8 @@ import {
   type WriteAnswer,
 } from '../../common/filesystem/index.ts';
 import { CBOR_CONTENT_TYPE, encodeCbor, type InternalRequest } from '../../common/internal/index.ts';
-import type { ChunkserverParts } from '../chunkserver-parts.ts';
 import { RecordBlocks } from '../format/record-blocks.ts';
+import type { ChunkserverParts } from '../parts.ts';
 import { parseChain } from '../replication/chain.ts';
 import { failedVote } from '../replication/own-vote.ts';
 import { receiveBody } from '../replication/receive-body.ts';
