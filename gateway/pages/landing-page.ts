@@ -45,8 +45,9 @@ its nodes and answers the API at <code>${escapeHtml(origin)}/api</code>.</p>
 <h2>Log in</h2>
 <p>On a machine that has the <code>bramble</code> command:</p>
 <pre tabindex="0"><code>bramble login ${escapeHtml(origin)}
-bramble put holiday.jpg
-bramble ls</code></pre>
+bramble mb photos
+bramble put holiday.jpg photos
+bramble ls photos</code></pre>
 <p class="quiet">The first administrator's name and one-time password were printed by <code>bramble up</code>.</p>
 <h2>Look around</h2>
 <ul>
