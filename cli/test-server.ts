@@ -116,6 +116,9 @@ class Handler {
     if (this.isPasswordOneTime && body.newPassword === undefined) {
       return problem(response, 409, 'password-change-required', 'Choose a new password.');
     }
+    if (body.newPassword !== undefined && body.newPassword.length < 12) {
+      return problem(response, 400, 'invalid-input', 'Wrong: newPassword.', { newPassword: 'at least 12 characters' });
+    }
     this.isPasswordOneTime = false;
     json(response, 200, this.#grant());
   }
@@ -289,8 +292,14 @@ function json(response: ServerResponse, status: number, body: unknown): void {
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 }
 
-function problem(response: ServerResponse, status: number, code: string, detail: string): void {
-  const body = { type: `urn:bramble:problem:${code}`, title: code, status, detail, requestId: 'req_1' };
+function problem(
+  response: ServerResponse,
+  status: number,
+  code: string,
+  detail: string,
+  errors?: Record<string, string>,
+): void {
+  const body = { type: `urn:bramble:problem:${code}`, title: code, status, detail, errors, requestId: 'req_1' };
   response.writeHead(status, { 'content-type': 'application/problem+json' }).end(JSON.stringify(body));
 }
 

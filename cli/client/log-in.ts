@@ -14,19 +14,26 @@ export interface LoginRequest {
   readonly newPassword?: string;
 }
 
-/** @param chooseNewPassword asked when the password was for one use. */
+/**
+ * @param chooseNewPassword asked when the password was for one use, and again, with the reason, when the one it gave is
+ * refused. It ends that by throwing.
+ */
 export async function logIn(
   client: HttpsClient,
   request: LoginRequest,
   signal: AbortSignal,
-  chooseNewPassword: () => Promise<string>,
+  chooseNewPassword: (refused: RequestRefused | undefined) => Promise<string>,
 ): Promise<LoginAnswer> {
-  try {
-    return await postLogin(client, request, signal);
-  } catch (error) {
-    const mustChange = error instanceof RequestRefused && error.code === 'password-change-required';
-    if (!mustChange || request.newPassword !== undefined) throw error;
-    return await postLogin(client, { ...request, newPassword: await chooseNewPassword() }, signal);
+  for (let asked = request; ; ) {
+    try {
+      return await postLogin(client, asked, signal);
+    } catch (error) {
+      if (!(error instanceof RequestRefused)) throw error;
+      const mustChange = error.code === 'password-change-required' && asked.newPassword === undefined;
+      const isRefused = error.fields?.newPassword !== undefined && asked.newPassword !== undefined;
+      if (!mustChange && !isRefused) throw error;
+      asked = { ...asked, newPassword: await chooseNewPassword(isRefused ? error : undefined) };
+    }
   }
 }
 

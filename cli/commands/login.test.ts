@@ -5,6 +5,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { CredentialsFile } from '../profile/index.ts';
 import { PASSWORD, startTestServer, type TestServer } from '../test-server.ts';
 import { openTestTerminal, type TestTerminal } from '../test-terminal.ts';
+import { typist } from '../test-typist.ts';
+import { login as loginCommand } from './login.ts';
 
 let server: TestServer;
 let terminal: TestTerminal;
@@ -54,6 +56,30 @@ describe('login', () => {
     const args = ['login', server.url, ...byPassword, '--ca', join(terminal.folder, 'ca.pem')];
     expect(await terminal.run(args, { input: 'one-time\n' })).toMatchObject({ code: 2 });
     expect(await terminal.run(args, { input: 'one-time\na new and long one\n' })).toMatchObject({ code: 0 });
+  });
+
+  test('a person whose new password is refused is told why and asked again', async () => {
+    server.isPasswordOneTime = true;
+    const person = typist(
+      [
+        ['Password of admin: ', 'one-time'],
+        ['New password: ', 'short'],
+        ['Once more: ', 'short'],
+        ['New password: ', 'a new and long one'],
+        ['Once more: ', 'a new and long one'],
+      ],
+      { BRAMBLE_CONFIG_HOME: terminal.configHome },
+    );
+    const args = [server.url, '--user', 'admin', '--ca', join(terminal.folder, 'ca.pem')];
+    expect(await loginCommand.run(args, person.terminal), person.shown()).toBe(0);
+    expect(person.shown()).toContain('The new password is not good: at least 12 characters.');
+  });
+
+  test('a script whose new password is refused gets the reason', async () => {
+    server.isPasswordOneTime = true;
+    const args = ['login', server.url, ...byPassword, '--ca', join(terminal.folder, 'ca.pem')];
+    const { code, stderr } = await terminal.run(args, { input: 'one-time\nshort\n' });
+    expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining('newPassword') });
   });
 
   test('a wrong password is exit code 3, with the server’s reason and the request', async () => {

@@ -5,13 +5,14 @@ import {
   type Me,
   ownNamespace,
   parseOrigin,
+  type RequestRefused,
   readText,
   sessionTokens,
 } from '../client/index.ts';
 import { defineCommand, type Invocation, type OptionDefinitions } from '../command/command.ts';
 import { UsageError } from '../command/exit-code.ts';
 import { CredentialsFile, configHome, type Profile } from '../profile/index.ts';
-import { ask, askHidden, askNewPassword, confirm, readLines } from '../terminal/prompt.ts';
+import { ask, askHidden, askNewPassword, confirm, MOST_TRIES, readLines } from '../terminal/prompt.ts';
 
 const DEFAULT_URL = 'https://localhost:8443';
 const DEFAULT_USER = 'admin';
@@ -105,7 +106,7 @@ export const login = defineCommand({
 interface TypedCredentials {
   name: string;
   password: string;
-  newPassword: () => Promise<string>;
+  newPassword: (refused: RequestRefused | undefined) => Promise<string>;
 }
 
 async function readCredentials({ values, terminal }: Invocation<typeof options>): Promise<TypedCredentials> {
@@ -114,13 +115,15 @@ async function readCredentials({ values, terminal }: Invocation<typeof options>)
     return {
       name: values.user ?? DEFAULT_USER,
       password,
-      newPassword: async () => {
+      newPassword: async (refused) => {
+        if (refused) throw refused;
         if (newPassword) return newPassword;
         throw new UsageError('This password is for one use; give a new one in the second line.');
       },
     };
   }
   const fromEnvironment = terminal.env.BRAMBLE_PASSWORD;
+  let tries = 0;
   const without = 'Give the password with --password-stdin or BRAMBLE_PASSWORD.';
   const name =
     values.user ??
@@ -128,8 +131,14 @@ async function readCredentials({ values, terminal }: Invocation<typeof options>)
   return {
     name,
     password: fromEnvironment || (await askHidden(terminal, `Password of ${name}: `, without)),
-    newPassword: async () => {
-      terminal.stderr.write('This password is for one use; choose a new one.\n');
+    newPassword: async (refused) => {
+      if (tries === MOST_TRIES) throw refused;
+      tries += 1;
+      terminal.stderr.write(
+        refused
+          ? `The new password is not good: ${refused.fields?.newPassword}.\n`
+          : 'This password is for one use; choose a new one.\n',
+      );
       return await askNewPassword(terminal, 'Give a new password in the second line of --password-stdin.');
     },
   };

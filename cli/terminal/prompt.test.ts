@@ -1,30 +1,6 @@
-import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
+import { typist } from '../test-typist.ts';
 import { ask, askHidden, askNewPassword } from './prompt.ts';
-import type { Terminal } from './terminal.ts';
-
-/** Types each answer once its question is shown. */
-function typist(answers: readonly (readonly [question: string, answer: string])[]) {
-  const stdin = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => undefined });
-  const left = [...answers];
-  let shown = '';
-  const stderr = new PassThrough();
-  stderr.on('data', (piece: Buffer) => {
-    shown += piece.toString();
-    if (left[0] === undefined || !shown.endsWith(left[0][0])) return;
-    const [, answer] = left.shift() ?? ['', ''];
-    setImmediate(() => stdin.write(`${answer}\r`));
-  });
-  const terminal: Terminal = {
-    stdin,
-    stderr,
-    stdout: new PassThrough(),
-    env: {},
-    folder: '.',
-    signal: AbortSignal.timeout(10_000),
-  };
-  return { terminal, shown: () => shown };
-}
 
 test('a password is not shown, also when a question before it was answered in sight', async () => {
   const { terminal, shown } = typist([
@@ -37,15 +13,21 @@ test('a password is not shown, also when a question before it was answered in si
   expect(shown()).not.toContain('secret');
 });
 
-test('a new password is asked for twice, and refused when the two differ', async () => {
-  const alike = typist([
-    ['New password: ', 'a new secret'],
-    ['Once more: ', 'a new secret'],
-  ]);
+const newPassword = (first: string, second: string) =>
+  [
+    ['New password: ', first],
+    ['Once more: ', second],
+  ] as const;
+
+test('a new password is asked for twice, and again when the two differ', async () => {
+  const alike = typist(newPassword('a new secret', 'a new secret'));
   expect(await askNewPassword(alike.terminal, '')).toBe('a new secret');
-  const different = typist([
-    ['New password: ', 'a new secret'],
-    ['Once more: ', 'another'],
-  ]);
-  await expect(askNewPassword(different.terminal, '')).rejects.toThrow('differ');
+  const mistyped = typist([...newPassword('a new secret', 'a mew secret'), ...newPassword('a secret', 'a secret')]);
+  expect(await askNewPassword(mistyped.terminal, '')).toBe('a secret');
+  expect(mistyped.shown()).toContain('The two differ');
+});
+
+test('who cannot type the same twice gets an error after the third time', async () => {
+  const { terminal } = typist(Array.from({ length: 3 }, () => newPassword('one', 'another')).flat());
+  await expect(askNewPassword(terminal, '')).rejects.toThrow('differ');
 });

@@ -4,6 +4,9 @@ import { Writable } from 'node:stream';
 import { UsageError } from '../command/exit-code.ts';
 import type { Terminal } from './terminal.ts';
 
+/** As often as one mistypes; then rather the error than a loop. */
+export const MOST_TRIES = 3;
+
 /** @throws UsageError when there is nobody to ask; `instead` says how to do without. */
 export async function ask(terminal: Terminal, question: string, instead: string): Promise<string> {
   return (await readAnswer(terminal, question, instead, true)).trim();
@@ -13,11 +16,14 @@ export function askHidden(terminal: Terminal, question: string, instead: string)
   return readAnswer(terminal, question, instead, false);
 }
 
-/** Typed twice, since it is not seen. @throws UsageError when the two differ */
+/** Typed twice, since it is not seen; asked for again, a few times, when the two differ. @throws UsageError after that */
 export async function askNewPassword(terminal: Terminal, instead: string): Promise<string> {
-  const first = await askHidden(terminal, 'New password: ', instead);
-  if ((await askHidden(terminal, 'Once more: ', instead)) === first) return first;
-  throw new UsageError('The two new passwords differ; nothing was changed.');
+  for (let tries = 1; ; tries += 1) {
+    const first = await askHidden(terminal, 'New password: ', instead);
+    if ((await askHidden(terminal, 'Once more: ', instead)) === first) return first;
+    if (tries === MOST_TRIES) throw new UsageError('The two new passwords differ; nothing was changed.');
+    terminal.stderr.write('The two differ; once again.\n');
+  }
 }
 
 export async function confirm(terminal: Terminal, question: string, instead: string): Promise<boolean> {
