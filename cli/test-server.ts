@@ -19,6 +19,8 @@ export interface StoredObject {
 export interface Faults {
   /** So many requests are answered 503. */
   unavailable: number;
+  /** So many PUTs are stored and then cut off instead of answered. */
+  lostAnswers: number;
   /** The next tus PATCH is cut after so many bytes. */
   cutUploadAfter: number | undefined;
   /** The next GET is cut after so many bytes. */
@@ -68,7 +70,13 @@ class Handler {
   readonly objects = new Map<string, StoredObject>();
   readonly buckets = new Set<string>();
   readonly uploads: TestServer['uploads'] = new Map();
-  readonly faults: Faults = { unavailable: 0, cutUploadAfter: undefined, cutDownloadAfter: undefined, hold: undefined };
+  readonly faults: Faults = {
+    unavailable: 0,
+    lostAnswers: 0,
+    cutUploadAfter: undefined,
+    cutDownloadAfter: undefined,
+    hold: undefined,
+  };
   readonly requests: string[] = [];
   readonly refreshes = new Map<string, number>();
   lifetimeMs = 900_000;
@@ -152,6 +160,10 @@ class Handler {
           return problem(response, 412, 'precondition-failed', 'It has changed.');
         }
         const stored = this.#store(name, await readBody(request), String(request.headers['content-type']));
+        if (this.faults.lostAnswers > 0) {
+          this.faults.lostAnswers -= 1;
+          return void request.socket.destroy();
+        }
         return json(response, now ? 200 : 201, { etag: stored.etag, size: stored.bytes.length, modifiedAt: MODIFIED });
       }
       case 'DELETE':

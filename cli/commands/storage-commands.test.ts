@@ -158,6 +158,18 @@ describe('put and get', () => {
     expect(await terminal.run(['get', '--no-clobber', 'photos/a', local('a')])).toMatchObject({ code: 5 });
   });
 
+  test('--no-clobber succeeds when only the answer to its own write was lost, and not when another’s is there', async () => {
+    await writeFile(local('a'), 'mine');
+    server.faults.lostAnswers = 1;
+    expect(await terminal.run(['put', '--no-clobber', local('a'), 'photos'])).toMatchObject({ code: 0 });
+    expect(stored('photos/a')?.toString()).toBe('mine');
+    expect(server.faults.lostAnswers).toBe(0);
+    await terminal.run(['put', '-', 'photos/a'], { input: 'else' });
+    server.faults.unavailable = 1;
+    expect(await terminal.run(['put', '--no-clobber', local('a'), 'photos'])).toMatchObject({ code: 5 });
+    expect(stored('photos/a')?.toString()).toBe('else');
+  });
+
   test('keys that lead out of the target are refused and the others are downloaded', async () => {
     const object = { bytes: Buffer.from('x'), etag: 'e', contentType: 'x/y' };
     server.objects.set('admin/photos/d/../../evil', object);

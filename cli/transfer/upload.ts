@@ -3,9 +3,9 @@ import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { Readable, Transform } from 'node:stream';
 import { AppError } from '../../common/errors/index.ts';
-import { type Connection, readText } from '../client/index.ts';
+import { type Connection, isTransient, readText, withRetries } from '../client/index.ts';
 import { type ObjectAddress, objectUrlPath } from '../remote/remote-path.ts';
-import { headObject, type StoredVersion } from './head-object.ts';
+import { headObject, type StoredVersion, storedVersion } from './head-object.ts';
 import { type LocalFile, localFile } from './local-files.ts';
 import { sha256 } from './sha256.ts';
 import type { TransferProgress } from './transfer-progress.ts';
@@ -99,15 +99,46 @@ async function putBytes(
   to: ObjectAddress,
   { contentType, preconditions }: UploadOptions,
 ): Promise<StoredVersion> {
-  const response = await bramble.send({
-    method: 'PUT',
-    path: objectUrlPath(to),
-    headers: { ...preconditions, 'content-type': contentType, 'content-length': String(bytes.length) },
-    body: () => bytes,
-  });
-  const uploaded = JSON.parse(await readText(response.body)) as StoredVersion;
-  if (uploaded.size !== bytes.length) throw sizeDiffers(to, uploaded.size, bytes.length);
-  return uploaded;
+  let mayBeStored = false;
+  try {
+    return await withRetries(bramble.retries, async () => {
+      try {
+        const response = await bramble.sendOnce({
+          method: 'PUT',
+          path: objectUrlPath(to),
+          headers: { ...preconditions, 'content-type': contentType, 'content-length': String(bytes.length) },
+          body: () => bytes,
+        });
+        const uploaded = JSON.parse(await readText(response.body)) as StoredVersion;
+        if (uploaded.size !== bytes.length) throw sizeDiffers(to, uploaded.size, bytes.length);
+        return uploaded;
+      } catch (error) {
+        mayBeStored ||= isTransient(error);
+        throw error;
+      }
+    });
+  } catch (error) {
+    // An earlier try may have stored it and only its answer was lost: then the precondition meets our own bytes.
+    const stored = mayBeStored && isPreconditionFailed(error) ? await sameBytes(bramble, bytes, to) : undefined;
+    if (stored) return stored;
+    throw error;
+  }
+}
+
+function isPreconditionFailed(error: unknown): boolean {
+  return error instanceof AppError && error.status === 412;
+}
+
+/** The version that is there, if it has exactly these bytes. */
+async function sameBytes(bramble: Connection, bytes: Buffer, to: ObjectAddress): Promise<StoredVersion | undefined> {
+  const { status, headers, body } = await bramble.send({ method: 'GET', path: objectUrlPath(to) }, [403, 404]);
+  const version = storedVersion(headers);
+  if (status !== 200 || version.size !== bytes.length) {
+    body.destroy();
+    return undefined;
+  }
+  const [there, here] = await Promise.all([sha256(body), sha256(Readable.from([bytes]))]);
+  return there === here ? version : undefined;
 }
 
 /** Reads the object back and compares SHA-256. @throws AppError when it differs. */
