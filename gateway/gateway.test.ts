@@ -253,6 +253,14 @@ describe('HTTP/2', () => {
     session.close();
   });
 
+  test('the first page names the address it was asked at, with its port, as over HTTP/1.1', async () => {
+    await using server = await TestGateway.start();
+    const session = await open(server);
+    const page = await get(session, { ':path': '/' });
+    expect(page.body).toContain(`bramble login https://localhost:${server.gateway.httpsPort}\n`);
+    session.close();
+  });
+
   test('path tricks, another host than the authority, and too many headers are refused', async () => {
     await using server = await TestGateway.start();
     const session = await open(server);

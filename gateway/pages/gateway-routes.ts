@@ -15,7 +15,9 @@ export function gatewayRoutes({ config, readiness, authorityPem }: GatewayRoutes
   return [
     ...readable('/', (exchange) => {
       exchange.response.setHeader('content-security-policy', LANDING_CSP);
-      const origin = `https://${exchange.request.headers.host ?? exchange.host}`;
+      // With the port. HTTP/2 names both in `:authority`, and browsers send no `host` then.
+      const { ':authority': authority, host = exchange.host } = exchange.request.headers;
+      const origin = `https://${authority ?? host}`;
       send(exchange, 200, 'text/html; charset=utf-8', landingPage(origin), 'no-cache');
     }),
     ...readable('/health', (exchange) => sendJson(exchange, 200, { status: 'alive' })),
