@@ -37,14 +37,14 @@ export function docsPage(description: Description) {
   const schemas = Object.entries(description.components?.schemas ?? {});
   return html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>${info.title} API ${info.version}</title><style>${raw(STYLE)}</style></head><body>
+<title>${info.title} API ${info.version}</title><style>${raw(STYLE)}</style></head><body><main>
 <h1>${info.title} API ${info.version}</h1><p>${info.description ?? ''}</p>
 <p>For programs: <a href="/openapi.json">/openapi.json</a> (OpenAPI 3.1). Send <code>Authorization: Bearer …</code> with an
 access token or an API token. Errors are <code>application/problem+json</code> (RFC 9457).</p>
 ${[...groups].map(([tag, operations]) => html`<h2>${tag}</h2>${operations.map(showOperation)}`)}
 <h2>Schemas</h2>
 ${schemas.map(([name, schema]) => html`<details id="${name}"><summary><code>${name}</code></summary>${showJson(schema)}</details>`)}
-</body></html>`;
+</main></body></html>`;
 }
 
 function operationsOf(description: Description): { method: string; path: string; operation: Operation }[] {
