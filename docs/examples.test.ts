@@ -1,7 +1,7 @@
 /** The examples in these pages are run as they stand: every block marked `sh`, page by page, by a logged-in person. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -42,6 +42,24 @@ test.each(PAGES)('the examples of %s work', { timeout: 120_000 }, async (name) =
   const script = examples.map(({ line, text }) => `# ${name}:${line}\n${text}`).join('\n');
   const { code, output } = await runScript(script, folder);
   expect(code, output).toBe(0);
+});
+
+test('the two minutes of the README work, after the login', { timeout: 120_000 }, async () => {
+  const folder = await mkdtemp(join(home, 'readme-'));
+  await mkdir(join(folder, 'Pictures'));
+  await writeFile(join(folder, 'Pictures', 'cat.jpg'), 'a cat');
+  await symlink(join(ROOT, 'bramble'), join(folder, 'bramble'));
+  const [install, first] = examplesOf(await readFile(join(ROOT, 'README.md'), 'utf8'));
+  expect(install?.text).toBe('npm ci && npm start\n');
+  const commands = first?.text.replace(/^.\/bramble login .*\n/, '') ?? '';
+  expect(commands).not.toBe(first?.text);
+  // In a namespace of its own: another page has a bucket of the same name.
+  const { code, output } = await runScript(
+    `bramble namespace create readme\nexport BRAMBLE_NAMESPACE=readme\n${commands}`,
+    folder,
+  );
+  expect(code, output).toBe(0);
+  expect(output).toContain('/s/');
 });
 
 async function runScript(script: string, cwd: string): Promise<{ code: number; output: string }> {
