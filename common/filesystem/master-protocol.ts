@@ -14,20 +14,42 @@ export const credential = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('bearer'), token: z.string().max(8192) }),
   /** A share link's secret: reads of the one object it names. */
   z.object({ kind: z.literal('share'), token: z.string().max(256) }),
+  /** An S3 access key whose signature the gateway has verified (`access-key-protocol.ts`); what it may, control decides. */
+  z.object({ kind: z.literal('access-key'), id: z.string().max(128) }),
 ]);
 export type Credential = z.infer<typeof credential>;
 
-export const objectName = z.object({ namespace: z.string(), bucket: z.string(), key: z.string() });
+/**
+ * In calls, a bucket's name without a namespace (`''`) is meant as S3 means it: the bucket of the access key's own
+ * namespace, or else the one of the bramble that holds the name in S3. What is stored and answered always has both.
+ */
+export const bucketName = z.object({ namespace: z.string(), bucket: z.string() });
+export type BucketName = z.infer<typeof bucketName>;
+export const objectName = bucketName.extend({ key: z.string() });
 export type ObjectName = z.infer<typeof objectName>;
 
+/** Which version of an object: an id, or `null` for the one that was written while the bucket kept no versions. */
+export const versionId = z.string().min(1).max(64);
+export const NULL_VERSION = 'null';
+
 /** Who asks, and for which request: in every item of every call. */
-const asker = { requestId: z.string(), credential, address: z.string().optional() };
+export const asker = { requestId: z.string(), credential, address: z.string().optional() };
 
 export type Answer<T> = { ok: true; value: T } | { ok: false; problem: Problem };
 
 /** `authorize`: may this be done? Asked before a body is read; commit asks again. */
 export const authorizeRequest = z.object({
-  items: z.array(z.object({ ...asker, action: z.enum(['read', 'write']), name: objectName })).max(1024),
+  items: z
+    .array(
+      z.object({
+        ...asker,
+        action: z.enum(['read', 'write']),
+        name: objectName,
+        /** Bytes that are to be written, when announced: what is over quota is refused before its body is sent. */
+        size: z.int().nonnegative().optional(),
+      }),
+    )
+    .max(1024),
 });
 export type AuthorizeRequest = z.infer<typeof authorizeRequest>;
 /** `authorize` answers `Answer<null>[]`, item by item. */
@@ -69,6 +91,28 @@ export const writtenChunk = z.object({
 });
 export type WrittenChunk = z.infer<typeof writtenChunk>;
 
+/** The checksums that S3 knows (Amazon S3 User Guide, "Checking object integrity"). */
+export const CHECKSUM_ALGORITHMS = ['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256'] as const;
+export const checksum = z.object({
+  algorithm: z.enum(CHECKSUM_ALGORITHMS),
+  /** Base64 of the big-endian bytes; a composite one ends in `-<parts>`. */
+  value: z.string().max(128),
+  type: z.enum(['FULL_OBJECT', 'COMPOSITE']),
+});
+export type Checksum = z.infer<typeof checksum>;
+
+/** One part of an object that was uploaded in parts, for reads by part number. */
+export const objectPart = z.object({
+  part: z.int().min(1).max(10_000),
+  size: z.int().nonnegative(),
+  checksum: z.string().max(128).optional(),
+});
+export type ObjectPart = z.infer<typeof objectPart>;
+
+/** At most 10 of them by S3's rules; keys of 1 to 128 and values of 0 to 256 characters. */
+export const tags = z.record(z.string(), z.string());
+export type Tags = z.infer<typeof tags>;
+
 export const objectContent = z.object({
   size: z.int().nonnegative(),
   /** Strong, without quotes. */
@@ -83,6 +127,12 @@ export const objectContent = z.object({
     .optional(),
   /** … or where they lie, in order. */
   extents: z.array(extent),
+  checksum: checksum.optional(),
+  /** Of an object that was uploaded in parts. */
+  parts: z.array(objectPart).max(10_000).optional(),
+  tags: tags.optional(),
+  /** Where a website sends its visitor instead (S3's `x-amz-website-redirect-location`). */
+  redirect: z.string().max(2048).optional(),
 });
 export type ObjectContent = z.infer<typeof objectContent>;
 
@@ -104,23 +154,33 @@ export interface Committed {
   modifiedAt: string;
   /** Whether there was no object of that name before. */
   created: boolean;
+  /** Where the bucket keeps versions, or kept them. */
+  versionId?: string;
 }
 /** `commit` answers `Answer<Committed>[]`. Problem codes a client retries on other chunks: `chunk-sealed`, `chunk-condemned`. */
 
 /** `lookup`: the object and where its replicas are. */
-export const lookupRequest = z.object({ items: z.array(z.object({ ...asker, name: objectName })).max(1024) });
+export const lookupRequest = z.object({
+  items: z.array(z.object({ ...asker, name: objectName, version: versionId.optional() })).max(1024),
+});
 export type LookupRequest = z.infer<typeof lookupRequest>;
 export interface FoundObject {
   /** Given back for share links, whose holder did not say the name. */
   name: ObjectName;
   content: ObjectContent;
   modifiedAt: string;
+  /** Where the bucket keeps versions, or kept them. */
+  versionId?: string;
   /** Whether caches shared between people may keep it (the bucket is public). */
   isPublic: boolean;
   /** Replicas by chunk, healthiest first. A chunk that no chunkserver reports has an empty list. */
   replicas: Record<string, Replica[]>;
 }
-/** `lookup` answers `Answer<FoundObject>[]`. */
+/**
+ * `lookup` answers `Answer<FoundObject>[]`. Problem codes: `no-such-bucket`, `no-such-key`, `no-such-version`, `delete-marker`
+ * (404, what is there now is one) and `delete-marker-version` (405, the version asked for is one); both have its version
+ * in `fields.versionId`.
+ */
 
 /** `report`: what the gateway saw go wrong. A failed append seals the shared chunk; an unreachable node is avoided. */
 export const reportRequest = z.object({

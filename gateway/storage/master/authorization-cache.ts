@@ -32,10 +32,14 @@ export class AuthorizationCache {
   }
 }
 
-/** Permissions are those of a bucket: all its keys share one answer. A share's token is for one object, so is its key. */
+/**
+ * Permissions of people are those of a bucket: all its keys share one answer. A share's token is for one object, and what an
+ * access key may can depend on the object's key: so are their answers.
+ */
 function keyOf(credential: Credential, action: Action, name: ObjectName): string {
   const bucket = `${action}\n${name.namespace}\n${name.bucket}\n`;
   if (credential.kind === 'anonymous') return bucket;
   if (credential.kind === 'bearer') return `${bucket}b${credential.token}`;
-  return `${bucket}s${credential.token}\n${name.key}`;
+  if (credential.kind === 'share') return `${bucket}s${credential.token}\n${name.key}`;
+  return `${bucket}k${credential.id}\n${name.key}`;
 }
