@@ -40,10 +40,11 @@ export function updateBucket(draft: Draft, { data }: Command<FilesystemCommands[
 
 export function deleteBucket(draft: Draft, { data }: Command<FilesystemCommands['bucket.delete']>): void {
   const bucket = requireBucket(draft, data.namespace, data.name);
-  if (bucket.objects > 0) {
-    throw new Conflict(`${data.namespace}/${data.name} still has ${bucket.objects} objects; delete them first.`, {
-      code: 'bucket-not-empty',
-    });
+  if (bucket.objects > 0 || (bucket.versions ?? 0) > 0) {
+    throw new Conflict(
+      `${data.namespace}/${data.name} still has ${bucket.objects} objects and ${bucket.versions ?? 0} noncurrent versions or delete markers; delete them first.`,
+      { code: 'bucket-not-empty' },
+    );
   }
   draft.remove(bucketTable, bucketKey(data.namespace, data.name));
   addToTotals(draft, { buckets: -1 });

@@ -2,14 +2,14 @@ import { InvalidInput, NotFound, PreconditionFailed } from '../../../common/erro
 import type { Committed, ObjectContent, ObjectName } from '../../../common/filesystem/index.ts';
 import type { Command } from '../../log/index.ts';
 import type { Draft } from '../view/draft.ts';
-import { bucketKey, objectKey } from '../view/keys.ts';
+import { objectKey } from '../view/keys.ts';
 import { isObjectKey } from '../view/names.ts';
-import { type BucketRecord, bucketTable, type ObjectRecord, objectTable } from '../view/records.ts';
+import { type BucketRecord, type ObjectRecord, objectTable } from '../view/records.ts';
 import { requireBucket } from './bucket.ts';
+import { countObjects } from './count.ts';
 import type { FilesystemCommands } from './data.ts';
 import { holdShared, holdWritten, release } from './extents.ts';
 import { assertPreconditions } from './preconditions.ts';
-import { addToTotals } from './totals.ts';
 
 export function commitObject(draft: Draft, { at, data }: Command<FilesystemCommands['object.commit']>): Committed {
   const { name, content, chunks, preconditions } = data;
@@ -60,7 +60,10 @@ export function replaceObject(
 ): Committed {
   if (before) release(draft, before.content.extents, after.modifiedAtMs);
   draft.put(objectTable, objectKey(bucket.id, key), after);
-  count(draft, bucket, before ? 0 : 1, after.content.size - (before?.content.size ?? 0));
+  countObjects(draft, bucket, {
+    objects: before ? 0 : 1,
+    bytes: after.content.size - (before?.content.size ?? 0),
+  });
   return {
     etag: after.content.etag,
     modifiedAt: new Date(after.modifiedAtMs).toISOString(),
@@ -92,13 +95,7 @@ function requireSource(draft: Draft, data: FilesystemCommands['object.copy']): O
 function removeObject(draft: Draft, bucket: BucketRecord, key: string, before: ObjectRecord, at: number): void {
   release(draft, before.content.extents, at);
   draft.remove(objectTable, objectKey(bucket.id, key));
-  count(draft, bucket, -1, -before.content.size);
-}
-
-function count(draft: Draft, bucket: BucketRecord, objects: number, bytes: number): void {
-  const after = { ...bucket, objects: bucket.objects + objects, bytes: bucket.bytes + bytes };
-  draft.put(bucketTable, bucketKey(bucket.namespace, bucket.name), after);
-  addToTotals(draft, { objects, logicalBytes: bytes });
+  countObjects(draft, bucket, { objects: -1, bytes: -before.content.size });
 }
 
 function assertWhole({ size, inline, extents }: ObjectContent): void {

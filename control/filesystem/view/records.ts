@@ -15,8 +15,12 @@ export interface BucketRecord {
   visibility: Visibility;
   createdAtMs: number;
   objects: number;
-  /** Sum of its objects' sizes. */
+  /** Sum of the sizes of its objects and of their noncurrent versions. */
   bytes: number;
+  /** Noncurrent versions and delete markers. */
+  versions?: number;
+  /** Absent when it never kept versions. */
+  versioning?: 'Enabled' | 'Suspended';
 }
 
 export interface ObjectRecord {
@@ -75,7 +79,7 @@ export interface Totals {
   nextBucketId: number;
   buckets: number;
   objects: number;
-  /** Sum of the objects' sizes. */
+  /** Sum of the sizes of objects and of their noncurrent versions. */
   logicalBytes: number;
   chunks: number;
   /** Sum of the chunks' lengths, before replication. */

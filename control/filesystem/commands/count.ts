@@ -1,0 +1,33 @@
+/** The figures of a bucket and of the whole, kept in step with what enters and leaves it. */
+import type { Draft } from '../view/draft.ts';
+import { bucketKey } from '../view/keys.ts';
+import { type BucketRecord, bucketTable } from '../view/records.ts';
+import { requireBucket } from './bucket.ts';
+import { addToTotals } from './totals.ts';
+
+export interface CountChange {
+  /** Objects that a listing shows. */
+  objects?: number;
+  /** Noncurrent versions, and delete markers. */
+  versions?: number;
+  /** Of objects and of noncurrent versions. */
+  bytes?: number;
+}
+
+/** The one place where figures change. The bucket is read again: what came before in the same command may have changed it. */
+export function countObjects(
+  draft: Draft,
+  { namespace, name }: Pick<BucketRecord, 'namespace' | 'name'>,
+  { objects = 0, versions = 0, bytes = 0 }: CountChange,
+): void {
+  if (objects === 0 && versions === 0 && bytes === 0) return;
+  const bucket = requireBucket(draft, namespace, name);
+  const versionsNow = (bucket.versions ?? 0) + versions;
+  draft.put(bucketTable, bucketKey(namespace, name), {
+    ...bucket,
+    objects: bucket.objects + objects,
+    bytes: bucket.bytes + bytes,
+    ...(versionsNow !== (bucket.versions ?? 0) && { versions: versionsNow }),
+  });
+  addToTotals(draft, { objects, logicalBytes: bytes });
+}
