@@ -8,3 +8,10 @@ export { type ApiEnv, openApiApp } from './open-api-app.ts';
 export { decodeCursor, encodeCursor, listQuery, pageOf, toPage } from './page.ts';
 export { isPlainText } from './plain-text.ts';
 export { ANONYMOUS, actorOf, type Principal, SCOPES, type Scope } from './principal.ts';
+export {
+  STORAGE_VERBS,
+  type StorageLimit,
+  type StorageUse,
+  type StorageVerb,
+  storageLimitAllows,
+} from './storage-limit.ts';

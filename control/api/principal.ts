@@ -1,4 +1,5 @@
 /** Who a request is from, as the door found it: made by `Accounts.resolve`, read by every domain. */
+import type { StorageLimit } from './storage-limit.ts';
 
 export const SCOPES = ['storage:read', 'storage:write', 'account:read', 'account:write', '*'] as const;
 export type Scope = (typeof SCOPES)[number];
@@ -9,12 +10,14 @@ export interface Principal {
   name?: string;
   isAdministrator: boolean;
   /** How they showed who they are. */
-  via: 'session' | 'token' | 'none';
-  /** The session or API token that was used. */
+  via: 'session' | 'token' | 'access-key' | 'none';
+  /** The session, API token or access key that was used. */
   tokenId?: string;
   scopes: readonly Scope[];
   /** When present, the only namespace that the token may touch. */
   namespaceLimit?: string;
+  /** Of an access key: what of that namespace's storage it may touch, and how. */
+  storageLimit?: StorageLimit;
 }
 
 export const ANONYMOUS: Principal = { kind: 'anonymous', isAdministrator: false, via: 'none', scopes: [] };
