@@ -5,13 +5,21 @@
  */
 import { z } from 'zod';
 
+export const ACCESS_KEY_PATH = '/internal/account/access-key';
+/** Ids that may exist at all: made here, or brought along by who moves in from another S3. */
+export const ACCESS_KEY_ID = /^[A-Za-z0-9]{16,128}$/;
+
 export const accessKeyRequest = z.object({
   id: z.string().max(128),
   /** `YYYYMMDD`. */
   date: z.string().regex(/^\d{8}$/),
   region: z.string().max(64),
   service: z.string().max(64),
+  /** For whom, and for which request: those who try unknown ids are audited, and slowed down. */
+  requestId: z.string().max(64).optional(),
+  address: z.string().max(64).optional(),
 });
+export type AccessKeyRequest = z.infer<typeof accessKeyRequest>;
 export interface SigningKey {
   signingKey: Uint8Array<ArrayBuffer>;
   /** The user's, and the namespace in which the key names buckets. */
@@ -19,4 +27,7 @@ export interface SigningKey {
   userName: string;
   namespace: string;
 }
-/** Answers `SigningKey | null`; null when there is no such key, or its user is disabled. */
+/**
+ * Answers `SigningKey | null`; null when there is no such key, it has expired, or its user is disabled.
+ * Problem: `too-many-requests` (429) for an address that asked for too many unknown ids.
+ */
