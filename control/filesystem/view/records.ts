@@ -1,11 +1,8 @@
 /** What the view holds, table by table. Values are CBOR arrays without names: an object of one extent takes about 120 bytes. */
-import type { Extent, ObjectContent, ObjectName, Preconditions } from '../../../common/filesystem/index.ts';
+import type { Extent, ObjectContent, ObjectName, Preconditions, Visibility } from '../../../common/filesystem/index.ts';
 import { decodeCbor, encodeCbor } from '../../../common/internal/index.ts';
 import { chunkBytes, chunkName } from './chunk-key.ts';
 import type { Table } from './table.ts';
-
-export const VISIBILITIES = ['private', 'unlisted', 'public'] as const;
-export type Visibility = (typeof VISIBILITIES)[number];
 
 export interface BucketRecord {
   /** Part of its objects' keys; never used again. */
@@ -21,6 +18,8 @@ export interface BucketRecord {
   versions?: number;
   /** Absent when it never kept versions. */
   versioning?: 'Enabled' | 'Suspended';
+  /** So that a bucket without a policy costs no look for one. */
+  hasPolicy?: true;
 }
 
 export interface ObjectRecord {
@@ -115,7 +114,7 @@ export const bucketTable: Table<BucketRecord> = {
   decode: (bytes) => decodeCbor(bytes) as BucketRecord,
 };
 
-const EXTENT_FIELDS = 4;
+export const EXTENT_FIELDS = 4;
 
 export const objectTable: Table<ObjectRecord> = {
   prefix: 0x03,
@@ -224,11 +223,11 @@ export const idleChunkTable: Table<true> = { prefix: 0x0b, ...mark };
 /** Tombstones, by the time of condemnation. */
 export const condemnedChunkTable: Table<true> = { prefix: 0x0c, ...mark };
 
-function extentFields({ chunk, offset, length, crc32c }: Extent): unknown[] {
+export function extentFields({ chunk, offset, length, crc32c }: Extent): unknown[] {
   return [chunkBytes(chunk), offset, length, crc32c];
 }
 
-function extentOf(fields: unknown[], at: number): Extent {
+export function extentOf(fields: unknown[], at: number): Extent {
   return {
     chunk: chunkName(fields[at] as Uint8Array),
     offset: fields[at + 1] as number,
