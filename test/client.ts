@@ -12,8 +12,10 @@ export interface Answer {
 
 export interface Download {
   status: number;
-  bytes: number;
-  sha256: string;
+  bytes?: number;
+  sha256?: string;
+  /** What the answer said when it was not the object. */
+  problem?: string;
 }
 
 export class TestClient implements AsyncDisposable {
@@ -66,6 +68,7 @@ export class TestClient implements AsyncDisposable {
       dispatcher: this.#agent,
       headers: this.token === undefined ? {} : { authorization: `Bearer ${this.token}` },
     });
+    if (response.statusCode >= 400) return { status: response.statusCode, problem: await response.body.text() };
     const hash = createHash('sha256');
     let bytes = 0;
     for await (const piece of response.body as AsyncIterable<Buffer>) {
