@@ -1,6 +1,6 @@
 /**
- * Control is killed at seeded random moments under a load of writes and deletes: a hundred times with each database. What was acknowledged must be
- * there and whole after every restart, nothing else may be, and the audit chain must verify.
+ * Control is killed at seeded random moments under a load of writes and deletes: a hundred times with each database. What
+ * was acknowledged must be there and whole after every restart, nothing else may be, and the audit chain must verify.
  */
 import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
