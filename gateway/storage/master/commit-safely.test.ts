@@ -6,12 +6,13 @@ import { type CommitItem, commitSafely } from './commit-safely.ts';
 
 const PATIENCE_MS = 30_000;
 
-function item(key: string, ifNoneMatch?: '*'): CommitItem {
+function item(key: string, ifNoneMatch?: '*', offset = 0): CommitItem {
+  const extents = [{ chunk: '0197f0c0-0000-7000-8000-000000000001', offset, length: 5, crc32c: 7 }];
   return {
     requestId: 'req_1',
     credential: { kind: 'anonymous' },
     name: { namespace: 'team', bucket: 'files', key },
-    content: { size: 0, etag: `etag-of-${key}`, contentType: 'text/plain', headers: {}, extents: [] },
+    content: { size: 5, etag: `etag-of-${key}`, contentType: 'text/plain', headers: {}, extents },
     chunks: [],
     preconditions: ifNoneMatch ? { ifNoneMatch } : {},
   };
@@ -89,6 +90,29 @@ describe('a commit', () => {
       value: [{ ok: true, value: { etag: 'etag-of-a', created: true } }],
     });
     expect(master.commits).toEqual([['a']]);
+  });
+
+  test('is not taken for another write of the same bytes', async () => {
+    const master = masterThat({ lost: 1, applies: false });
+    const other = item('a', undefined, 4096);
+    master.objects.set('a', other);
+    const result = await settled(master.clock, master.run([item('a', '*')]));
+    expect(result).toMatchObject({ status: 'fulfilled', value: [{ ok: false, problem: { status: 412 } }] });
+    expect(master.objects.get('a')).toBe(other);
+  });
+
+  test('whose bytes rode in it is recognised by all that it was to write', async () => {
+    const inline = (one: CommitItem, headers = {}) => ({
+      ...one,
+      content: { ...one.content, extents: [], inline: Buffer.from('12345'), headers },
+    });
+    const same = masterThat({ lost: 1, applies: true });
+    await settled(same.clock, same.run([inline(item('a'))]));
+    expect(same.commits).toHaveLength(1);
+    const different = masterThat({ lost: 1, applies: false });
+    different.objects.set('a', inline(item('a'), { 'x-meta-colour': 'red' }));
+    await settled(different.clock, different.run([inline(item('a'))]));
+    expect(different.commits).toHaveLength(2);
   });
 
   test('that took no effect is sent again', async () => {

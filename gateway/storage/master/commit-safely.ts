@@ -1,11 +1,21 @@
 /**
- * Commits whose answer may be lost. An ETag is unique to one write, so after an uncertain answer the object's present
- * ETag tells whether the commit took effect; only what did not is sent again. (A write that took effect and was
+ * Commits whose answer may be lost. Where bytes lie is unique to one write, so after an uncertain answer the object that is
+ * there now tells whether the commit took effect; only what did not is sent again. (A write that took effect and was
  * overwritten before it could be recognised is sent again: it was never acknowledged, so it may as well come last.)
+ * Bytes that rode in the commit lie nowhere: they are recognised by being what was to be written, unless the write was
+ * conditional, where it matters whose they are; such a repeat is refused if the first one took effect.
  */
+import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
 import type { Clock } from '../../../common/clock/index.ts';
-import type { Answer, Committed, commitRequest, FoundObject, lookupRequest } from '../../../common/filesystem/index.ts';
+import type {
+  Answer,
+  Committed,
+  commitRequest,
+  FoundObject,
+  lookupRequest,
+  ObjectContent,
+} from '../../../common/filesystem/index.ts';
 import { isTransient, patiently } from './patience.ts';
 
 export type CommitItem = z.infer<typeof commitRequest>['items'][number];
@@ -59,10 +69,22 @@ async function recognise(
   return open.filter((index, place) => {
     const answer = found[place];
     const item = items[index] as CommitItem;
-    if (!answer?.ok || answer.value.content.etag !== item.content.etag) return true;
+    if (!answer?.ok || !isSameWrite(answer.value, item)) return true;
     const { etag } = item.content;
+    const { modifiedAt, versionId } = answer.value;
     const created = item.preconditions.ifNoneMatch === '*';
-    answers[index] = { ok: true, value: { etag, modifiedAt: answer.value.modifiedAt, created } };
+    answers[index] = { ok: true, value: { etag, modifiedAt, created, ...(versionId !== undefined && { versionId }) } };
     return false;
   });
+}
+
+function isSameWrite({ content }: FoundObject, { content: wanted, preconditions }: CommitItem): boolean {
+  if (content.etag !== wanted.etag || content.size !== wanted.size) return false;
+  if (wanted.extents.length > 0) return isDeepStrictEqual(content.extents, wanted.extents);
+  const isConditional = preconditions.ifMatch !== undefined || preconditions.ifNoneMatch !== undefined;
+  return !isConditional && isDeepStrictEqual(describe(content), describe(wanted));
+}
+
+function describe({ contentType, headers, tags, redirect, checksum }: ObjectContent): unknown {
+  return { contentType, headers, tags, redirect, checksum };
 }

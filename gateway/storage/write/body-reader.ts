@@ -80,6 +80,15 @@ export class BodyReader implements Disposable {
     });
   }
 
+  /** All that is left, which must be `length` bytes, and the end behind them. @throws as `fill` does. */
+  async rest(length: number): Promise<Buffer<ArrayBuffer>> {
+    const into = Buffer.allocUnsafe(length);
+    const filled = length === 0 ? 0 : await this.fill(into);
+    if (filled < length) throw shortBody(filled, length);
+    if (await this.isAtEnd()) return into;
+    throw new InvalidInput(`The body is longer than the ${length} bytes that were announced.`);
+  }
+
   /** Whether all bytes have been given out; waits for the next ones when that cannot be known yet. */
   isAtEnd(): Promise<boolean> | boolean {
     if (this.#error !== undefined) return Promise.reject(this.#error);
