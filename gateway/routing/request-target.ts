@@ -4,6 +4,16 @@
  */
 import { AppError, InvalidInput } from '../../common/errors/index.ts';
 
+/** What was sent, cut into its parts and nothing more. */
+export interface RawTarget {
+  /** Begins with a slash. */
+  path: string;
+  /** Without the question mark; undefined when there was none. */
+  query: string | undefined;
+  /** Of an absolute-form target (`https://host/…`). */
+  authority: string | undefined;
+}
+
 export interface RequestTarget {
   /** Decoded; `/` only ever separates segments. */
   path: string;
@@ -22,21 +32,34 @@ const PRINTABLE = /^[\x21-\x7e]*$/;
 const FORBIDDEN_IN_SEGMENT = /[\u0000-\u001f\u007f-\u009f/\\]/;
 
 /** @throws InvalidInput, or a 414 past `maxBytes`. */
-export function parseRequestTarget(raw: string, maxBytes: number): RequestTarget {
-  if (raw.length > maxBytes) throw uriTooLong(maxBytes);
-  if (!PRINTABLE.test(raw)) throw refused('has characters that must be percent-encoded');
-  if (raw.includes('#')) throw refused('has a fragment, which is never sent');
-  const { authority, rest } = splitAuthority(raw);
+export function splitRequestTarget(text: string, maxBytes: number): RawTarget {
+  if (text.length > maxBytes) throw uriTooLong(maxBytes);
+  const { authority, rest } = splitAuthority(text);
   const mark = rest.indexOf('?');
-  const rawPath = mark < 0 ? rest : rest.slice(0, mark);
-  const rawQuery = mark < 0 ? '' : rest.slice(mark + 1);
-  if (!rawPath.startsWith('/')) throw refused('does not begin with a slash');
+  return {
+    path: mark < 0 ? rest : rest.slice(0, mark),
+    query: mark < 0 ? undefined : rest.slice(mark + 1),
+    authority,
+  };
+}
+
+/** @throws InvalidInput, or a 414 past `maxBytes`. */
+export function parseRequestTarget(text: string, maxBytes: number): RequestTarget {
+  return decodeRequestTarget(splitRequestTarget(text, maxBytes));
+}
+
+/** @throws InvalidInput */
+export function decodeRequestTarget({ path: rawPath, query: rawQuery, authority }: RawTarget): RequestTarget {
+  for (const part of [rawPath, rawQuery ?? '']) {
+    if (!PRINTABLE.test(part)) throw refused('has characters that must be percent-encoded');
+    if (part.includes('#')) throw refused('has a fragment, which is never sent');
+  }
   const segments = PLAIN_PATH.test(rawPath) && !DOT_SEGMENT.test(rawPath) ? undefined : decodeSegments(rawPath);
   const encoded = segments ? segments.map(encodePathSegment).join('/') : rawPath;
   return {
     path: segments ? segments.join('/') : rawPath,
-    target: mark < 0 ? encoded : `${encoded}?${rawQuery}`,
-    query: new URLSearchParams(rawQuery),
+    target: rawQuery === undefined ? encoded : `${encoded}?${rawQuery}`,
+    query: new URLSearchParams(rawQuery ?? ''),
     authority,
   };
 }

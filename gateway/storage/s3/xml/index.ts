@@ -1,0 +1,12 @@
+export { urlEncodeKey } from './key-encoding.ts';
+export { parseXml, type XmlChildren, type XmlValue } from './reader.ts';
+export { boolean, integer, many, maybe, node, one, oneOf, readDocument, text, word } from './shape.ts';
+export {
+  element,
+  escapeXml,
+  optionalElement,
+  S3_NAMESPACE,
+  type XmlContent,
+  XmlElement,
+  xmlDocument,
+} from './writer.ts';
