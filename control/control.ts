@@ -10,7 +10,15 @@ import type { Logger } from '../common/logging/index.ts';
 import { createMetrics } from '../common/metrics/index.ts';
 import type { RunningProcess } from '../common/process/index.ts';
 import bramble from '../package.json' with { type: 'json' };
-import { AccountChanges, Accounts, accountAppliers, accountRoutes, denialsOf, SecretBox } from './account/index.ts';
+import {
+  AccountChanges,
+  Accounts,
+  accountAppliers,
+  accountRoutes,
+  denialsOf,
+  internalAccountRoutes,
+  SecretBox,
+} from './account/index.ts';
 import { apiRoutes, createApi, openApiApp } from './api/index.ts';
 import { type Authority, authorityRoutes } from './authority/index.ts';
 import type { ControlConfig } from './config.ts';
@@ -120,7 +128,12 @@ export async function startControl(options: ControlOptions): Promise<RunningProc
       metrics,
       host: config.host,
       port: config.port,
-      routes: gateways.noting([...authorityRoutes(authority), ...filesystemRoutes(master), ...apiRoutes(api)]),
+      routes: gateways.noting([
+        ...authorityRoutes(authority),
+        ...internalAccountRoutes(accounts),
+        ...filesystemRoutes(master),
+        ...apiRoutes(api),
+      ]),
     }),
   );
   address = server.address;

@@ -1,4 +1,5 @@
 import type { Applier } from '../records/index.ts';
+import { accessKeyAppliers } from './access-key-commands.ts';
 import type { AccountChanges } from './account-changes.ts';
 import { denialApplier } from './denial-audit.ts';
 import { namespaceAppliers } from './namespace-commands.ts';
@@ -12,6 +13,7 @@ export function accountAppliers(changes: AccountChanges): Applier[] {
     ...userAppliers(changes),
     ...sessionAppliers(changes),
     ...tokenAppliers(changes),
+    ...accessKeyAppliers(changes),
     ...namespaceAppliers(changes),
     denialApplier,
   ];

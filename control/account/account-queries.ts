@@ -1,5 +1,5 @@
 /** What is asked of the accounts' tables. */
-import type { Scope } from '../api/index.ts';
+import type { Scope, StorageVerb } from '../api/index.ts';
 import type { Sql } from '../records/index.ts';
 import type { NamespaceRole } from './names.ts';
 
@@ -34,7 +34,11 @@ export interface AccessKey {
   id: string;
   namespace: string;
   name: string;
+  bucket: string | null;
+  prefix: string | null;
+  verbs: StorageVerb[];
   createdAt: Date;
+  expiresAt: Date | null;
 }
 
 export interface Membership {
@@ -53,7 +57,8 @@ const USER = `id, name, is_administrator AS "isAdministrator", is_disabled AS "i
 const SESSION = `id, address, user_agent AS "userAgent", created_at AS "createdAt", used_at AS "usedAt",
   expires_at AS "expiresAt"`;
 const TOKEN = 'id, name, scopes, namespace, created_at AS "createdAt", expires_at AS "expiresAt"';
-const ACCESS_KEY = 'id, namespace, name, created_at AS "createdAt"';
+const ACCESS_KEY = `id, namespace, name, bucket, prefix, verbs, created_at AS "createdAt",
+  expires_at AS "expiresAt"`;
 
 export class AccountQueries {
   readonly #sql: Sql;
@@ -152,11 +157,12 @@ export class AccountQueries {
     );
   }
 
-  /** Whether there are sessions or tokens that have expired. */
+  /** Whether there are sessions, tokens or access keys that have expired. */
   async hasExpired(now: Date): Promise<boolean> {
     const row = await this.#one(
       `SELECT 1 WHERE EXISTS (SELECT 1 FROM sessions WHERE expires_at < $1)
-         OR EXISTS (SELECT 1 FROM tokens WHERE expires_at < $1)`,
+         OR EXISTS (SELECT 1 FROM tokens WHERE expires_at < $1)
+         OR EXISTS (SELECT 1 FROM access_keys WHERE expires_at < $1)`,
       [now],
     );
     return row !== undefined;

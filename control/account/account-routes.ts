@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Clock } from '../../common/clock/index.ts';
 import { jsonAnswer, openApiApp, problems } from '../api/index.ts';
+import { accessKeyRoutes } from './access-key-routes.ts';
 import type { Accounts } from './accounts.ts';
 import { type NamespaceRouteOptions, namespaceRoutes } from './namespace-routes.ts';
 import { sessionRoutes } from './session-routes.ts';
@@ -30,13 +31,12 @@ export interface AccountRouteOptions extends NamespaceRouteOptions {
 
 /** All of `/api/account`, and the key set. */
 export function accountRoutes(accounts: Accounts, options: AccountRouteOptions) {
+  const now = () => options.clock.now();
   return openApiApp()
     .route('/', sessionRoutes(accounts))
     .route('/', userRoutes(accounts))
-    .route(
-      '/',
-      tokenRoutes(accounts, () => options.clock.now()),
-    )
+    .route('/', tokenRoutes(accounts, now))
+    .route('/', accessKeyRoutes(accounts, now))
     .route('/', namespaceRoutes(accounts, options))
     .openapi(jwks, async (c) =>
       c.json({ keys: z.array(jwk).parse((await accounts.tokens.published()).keys) }, 200, {

@@ -1,6 +1,7 @@
 /** What the account's routes take and answer. */
 import { z } from '@hono/zod-openapi';
-import { SCOPES } from '../api/index.ts';
+import { ACCESS_KEY_ID } from '../../common/filesystem/index.ts';
+import { SCOPES, STORAGE_VERBS } from '../api/index.ts';
 import type { AccessKey, ApiToken, Session, User } from './account-queries.ts';
 import { accountName, NAMESPACE_ROLES, newPassword } from './names.ts';
 
@@ -89,9 +90,42 @@ export const tokenSchema = z
   .openapi('Token');
 export const newTokenSchema = tokenSchema.extend({ token: z.string() }).openapi('TokenOnce');
 
-export const accessKeyInput = z.strictObject({ namespace: accountName, name: label }).openapi('NewAccessKey');
+const storageVerbs = z.array(z.enum(STORAGE_VERBS)).min(1).max(STORAGE_VERBS.length);
+export const accessKeyInput = z
+  .strictObject({
+    namespace: accountName,
+    name: label,
+    bucket: z.string().min(1).max(63).optional().describe('The only bucket that it may touch.'),
+    prefix: z
+      .string()
+      .min(1)
+      .refine((prefix) => Buffer.byteLength(prefix) <= 1024, 'at most 1024 bytes')
+      .optional()
+      .describe('How all keys that it may touch begin.'),
+    verbs: storageVerbs.default([...STORAGE_VERBS]),
+    expiresAt: time.optional(),
+    id: z.string().regex(ACCESS_KEY_ID, '16 to 128 letters and digits').optional(),
+    secret: z
+      .string()
+      .regex(/^[\x21-\x7e]{16,128}$/, '16 to 128 printable characters of ASCII, without spaces')
+      .optional(),
+  })
+  .refine(({ id, secret }) => (id === undefined) === (secret === undefined), {
+    message: 'id and secret go together',
+    path: ['secret'],
+  })
+  .openapi('NewAccessKey');
 export const accessKeySchema = z
-  .object({ id: z.string(), namespace: z.string(), name: z.string(), createdAt: time })
+  .object({
+    id: z.string(),
+    namespace: z.string(),
+    name: z.string(),
+    bucket: z.string().nullable(),
+    prefix: z.string().nullable(),
+    verbs: storageVerbs,
+    createdAt: time,
+    expiresAt: time.nullable(),
+  })
   .openapi('AccessKey');
 export const newAccessKeySchema = accessKeySchema.extend({ secret: z.string() }).openapi('AccessKeyOnce');
 
@@ -135,5 +169,15 @@ export function showToken(token: ApiToken): z.infer<typeof tokenSchema> {
 }
 
 export function showAccessKey(key: AccessKey): z.infer<typeof accessKeySchema> {
-  return { id: key.id, namespace: key.namespace, name: key.name, createdAt: key.createdAt.toISOString() };
+  const { id, namespace, name, bucket, prefix, verbs } = key;
+  return {
+    id,
+    namespace,
+    name,
+    bucket,
+    prefix,
+    verbs,
+    createdAt: key.createdAt.toISOString(),
+    expiresAt: key.expiresAt?.toISOString() ?? null,
+  };
 }

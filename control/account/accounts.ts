@@ -1,5 +1,5 @@
 /**
- * Who is who and who may what: the one place that every door (HTTP, the storage path, later S3 and SSH) asks. Reads are
+ * Who is who and who may what: the one place that every door (HTTP, the storage path, S3, later SSH) asks. Reads are
  * answered from the records and caches over them; changes are commands.
  */
 import type { Clock } from '../../common/clock/index.ts';
@@ -11,10 +11,11 @@ import { actorOf, type Principal, type Scope } from '../api/index.ts';
 import type { CommandLog } from '../log/index.ts';
 import { SYSTEM } from '../log/index.ts';
 import type { Records } from '../records/index.ts';
+import { AccessKeys } from './access-keys.ts';
 import { AccessTokens } from './access-tokens.ts';
 import type { AccountChanges } from './account-changes.ts';
 import { AccountQueries } from './account-queries.ts';
-import { hashToken, makeAccessKeyId, makeAccessKeySecret, makeApiToken, makeOneTimePassword } from './api-token.ts';
+import { hashToken, makeApiToken, makeOneTimePassword } from './api-token.ts';
 import type { By, Submit } from './by.ts';
 import { CredentialResolver, fingerprint } from './credential-resolver.ts';
 import { DenialAudit } from './denial-audit.ts';
@@ -53,6 +54,7 @@ export class Accounts implements AsyncDisposable {
   readonly queries: AccountQueries;
   readonly sessions: Sessions;
   readonly tokens: AccessTokens;
+  readonly accessKeys: AccessKeys;
   readonly #options: AccountsOptions;
   readonly #ids: IdMaker;
   readonly #audit: DenialAudit;
@@ -86,10 +88,12 @@ export class Accounts implements AsyncDisposable {
       ids: this.#ids,
       cost: options.passwordCost ?? DEFAULT_PASSWORD_COST,
     });
+    this.accessKeys = new AccessKeys({ queries, box, audit: this.#audit, submit: this.submit, clock, random });
     this.#subscription = changes.subscribe((change) => {
       if (change.kind === 'signing-keys' || change.kind === 'everything') this.tokens.forgetKeys();
       this.#resolver.forget(change);
       this.#access.forget(change);
+      this.accessKeys.forget(change);
     });
   }
 
@@ -114,17 +118,19 @@ export class Accounts implements AsyncDisposable {
     try {
       return await this.#resolver.resolve(credential);
     } catch (error) {
-      if (error instanceof AppError && credential.kind === 'bearer') {
-        const isExpired = error.code === 'token-expired';
+      const secret = secretOf(credential);
+      if (error instanceof AppError && secret !== undefined) {
+        const isExpired = error.code.endsWith('-expired');
+        const kind = credential.kind === 'access-key' ? 'access-key' : 'token';
         this.#audit.record({
           actor: {
             kind: 'anonymous',
             id: 'anonymous',
             ...(origin.address !== undefined && { address: origin.address }),
           },
-          reason: isExpired ? 'token-expired' : 'token-invalid',
+          reason: isExpired ? `${kind}-expired` : `${kind}-invalid`,
           // Every client meets an expired token now and then: those of one address are counted as one kind.
-          ...(!isExpired && { wanted: fingerprint(credential.token) }),
+          ...(!isExpired && { wanted: fingerprint(secret) }),
           requestId: origin.requestId ?? 'unknown',
         });
       }
@@ -159,7 +165,8 @@ export class Accounts implements AsyncDisposable {
     principal: Principal,
     origin: Origin & { wanted?: string; scope?: Scope } = {},
   ): Promise<void> {
-    if (principal.isAdministrator && scopeAllows(principal, origin.scope ?? '*')) return;
+    const isUnlimited = principal.namespaceLimit === undefined;
+    if (principal.isAdministrator && isUnlimited && scopeAllows(principal, origin.scope ?? '*')) return;
     this.deny(principal, origin.wanted ?? 'administer the bramble', origin);
   }
 
@@ -201,14 +208,6 @@ export class Accounts implements AsyncDisposable {
     return await this.#access.exists(name);
   }
 
-  /** The secret of an S3 access key and who holds it, for SigV4. */
-  async accessKeySecret(id: string): Promise<{ secret: string; userId: string; namespace: string } | undefined> {
-    const key = await this.queries.accessKey(id);
-    if (!key) return undefined;
-    const secret = this.#options.box.open(key.secretBox, `access-key ${id}`).toString('utf8');
-    return { secret, userId: key.userId, namespace: key.namespace };
-  }
-
   async ensureFirstAdministrator(): Promise<FirstAdministrator | undefined> {
     return await ensureFirstAdministrator(
       this.queries,
@@ -242,17 +241,6 @@ export class Accounts implements AsyncDisposable {
     const token = makeApiToken(this.#options.random);
     await this.submit('token.create', { id, ...input, hash: new Uint8Array(hashToken(token)) }, by);
     return { id, token };
-  }
-
-  async createAccessKey(
-    input: { userId: string; namespace: string; name: string },
-    by: By,
-  ): Promise<{ id: string; secret: string }> {
-    const id = makeAccessKeyId(this.#options.random);
-    const secret = makeAccessKeySecret(this.#options.random);
-    const secretBox = this.#options.box.seal(Buffer.from(secret), `access-key ${id}`);
-    await this.submit('access-key.create', { id, ...input, secretBox }, by);
-    return { id, secret };
   }
 
   readonly submit: Submit = async <Value>(type: string, data: unknown, by: By) => {
@@ -309,6 +297,12 @@ export class Accounts implements AsyncDisposable {
   async #denied(principal: Principal, action: Action, namespace: string, origin: Origin): Promise<void> {
     this.deny(principal, `${action} namespace ${namespace}`, origin);
   }
+}
+
+/** By which the audit tells bad credentials apart. */
+function secretOf(credential: Credential): string | undefined {
+  if (credential.kind === 'bearer') return credential.token;
+  return credential.kind === 'access-key' ? credential.id : undefined;
 }
 
 const SYSTEM_BY: By = { actor: SYSTEM, requestId: 'accounts' };

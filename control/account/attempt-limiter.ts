@@ -36,7 +36,7 @@ export class AttemptLimiter {
     const { burst, refillMs } = this.#limit;
     if (bucket.level + 1 > burst) {
       const waitMs = (bucket.level + 1 - burst) * refillMs;
-      throw new TooManyRequests('Too many attempts to log in; wait before the next one.', {
+      throw new TooManyRequests('Too many attempts; wait before the next one.', {
         code: 'too-many-attempts',
         retryAfterSeconds: Math.ceil(waitMs / 1000),
       });

@@ -4,6 +4,7 @@ export { type AccountRoutes, accountRoutes } from './account-routes.ts';
 export { Accounts, type AccountsOptions, type Origin } from './accounts.ts';
 export { denialsOf } from './denial-audit.ts';
 export type { FirstAdministrator } from './first-administrator.ts';
+export { internalAccountRoutes } from './internal-routes.ts';
 export type { LoginLimits } from './password-check.ts';
 export type { PasswordCost } from './password-hash.ts';
 export type { Action } from './permissions.ts';

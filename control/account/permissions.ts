@@ -1,5 +1,5 @@
 /** Who may do what: roles on namespaces, narrowed by what the token was given. Deny is the default. */
-import type { Principal, Scope } from '../api/index.ts';
+import type { Principal, Scope, StorageVerb } from '../api/index.ts';
 import type { NamespaceRole } from './names.ts';
 
 /** `administer`: who is a member, which buckets there are, and what is visible to whom. */
@@ -17,6 +17,14 @@ export const STORAGE_SCOPE: Record<Action, Scope> = {
   write: 'storage:write',
   administer: 'storage:write',
 };
+
+/** What scopes a token would need for what an access key may. */
+export function accessKeyScopes(verbs: readonly StorageVerb[]): Scope[] {
+  const scopes: Scope[] = [];
+  if (verbs.includes('read') || verbs.includes('list')) scopes.push('storage:read');
+  if (verbs.includes('write') || verbs.includes('delete')) scopes.push('storage:write');
+  return scopes;
+}
 
 export function roleAllows(role: NamespaceRole | undefined, action: Action): boolean {
   return role !== undefined && ROLES_THAT_MAY[action].includes(role);

@@ -91,6 +91,7 @@ export function sessionAppliers(changes: AccountChanges): Applier[] {
         const before = new Date(data.expiredBefore);
         await sql.query('DELETE FROM sessions WHERE expires_at < $1', [before]);
         await sql.query('DELETE FROM tokens WHERE expires_at < $1', [before]);
+        await sql.query('DELETE FROM access_keys WHERE expires_at < $1', [before]);
       },
     }),
   ];

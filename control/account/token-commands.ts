@@ -1,4 +1,4 @@
-/** API tokens, S3 access keys and the keys that sign JWTs: commands carry hashes and boxes, never a secret. */
+/** API tokens and the keys that sign JWTs: commands carry hashes and boxes, never a secret. */
 import { z } from 'zod';
 import { Conflict, NotFound } from '../../common/errors/index.ts';
 import { SCOPES } from '../api/index.ts';
@@ -16,13 +16,6 @@ export const tokenCreate = z.object({
   scopes: z.array(z.enum(SCOPES)).min(1),
   namespace: z.string().optional(),
   expiresAt: z.int().optional(),
-});
-export const accessKeyCreate = z.object({
-  id: z.string(),
-  userId: z.string(),
-  namespace: z.string(),
-  name: z.string(),
-  secretBox: bytes,
 });
 export const signingKeyCreate = z.object({
   id: z.string(),
@@ -65,27 +58,6 @@ export function tokenAppliers(changes: AccountChanges): Applier[] {
       committed: (command) => changes.announce({ kind: 'token', id: command.data.id }),
     }),
     applier({
-      type: 'access-key.create',
-      schema: accessKeyCreate,
-      apply: async (sql, { data, at }) => {
-        await assertRoom(sql, 'access_keys', data.userId);
-        await assertNamespace(sql, data.namespace);
-        await sql.query(
-          'INSERT INTO access_keys (id, user_id, namespace, name, secret_box, created_at) VALUES ($1, $2, $3, $4, $5, $6)',
-          [data.id, data.userId, data.namespace, data.name, data.secretBox, new Date(at)],
-        );
-      },
-    }),
-    applier({
-      type: 'access-key.delete',
-      schema: byId,
-      apply: async (sql, { data }) => {
-        const rows = await sql.query('DELETE FROM access_keys WHERE id = $1 RETURNING id', [data.id]);
-        if (rows.length === 0) throw new NotFound('There is no such access key.', { code: 'no-such-access-key' });
-      },
-      committed: (command) => changes.announce({ kind: 'token', id: command.data.id }),
-    }),
-    applier({
       type: 'signing-key.create',
       schema: signingKeyCreate,
       apply: async (sql, { data, at }) => {
@@ -109,7 +81,7 @@ export function tokenAppliers(changes: AccountChanges): Applier[] {
   ];
 }
 
-async function assertRoom(sql: Sql, table: 'tokens' | 'access_keys', userId: string): Promise<void> {
+export async function assertRoom(sql: Sql, table: 'tokens' | 'access_keys', userId: string): Promise<void> {
   const [user] = await sql.query('SELECT 1 FROM users WHERE id = $1', [userId]);
   if (!user) throw new NotFound('There is no such user.', { code: 'no-such-user' });
   const [row] = await sql.query<{ count: number }>(`SELECT count(*) AS count FROM ${table} WHERE user_id = $1`, [
@@ -120,7 +92,7 @@ async function assertRoom(sql: Sql, table: 'tokens' | 'access_keys', userId: str
   }
 }
 
-async function assertNamespace(sql: Sql, name: string): Promise<void> {
+export async function assertNamespace(sql: Sql, name: string): Promise<void> {
   const [row] = await sql.query('SELECT 1 FROM namespaces WHERE name = $1', [name]);
   if (!row) throw new NotFound(`There is no namespace ${name}.`, { code: 'no-such-namespace' });
 }

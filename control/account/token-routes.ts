@@ -12,16 +12,7 @@ import {
   type Scope,
   toPage,
 } from '../api/index.ts';
-import {
-  accessKeyInput,
-  accessKeySchema,
-  newAccessKeySchema,
-  newTokenSchema,
-  showAccessKey,
-  showToken,
-  tokenInput,
-  tokenSchema,
-} from './account-schemas.ts';
+import { newTokenSchema, showToken, tokenInput, tokenSchema } from './account-schemas.ts';
 import type { Accounts } from './accounts.ts';
 import { noNamespace } from './namespace-commands.ts';
 import { scopeAllows } from './permissions.ts';
@@ -57,33 +48,6 @@ const deleteToken = createRoute({
   responses: { 204: { description: 'Revoked' }, ...problems },
 });
 
-const listAccessKeys = createRoute({
-  method: 'get',
-  path: '/api/account/access-keys',
-  tags,
-  summary: 'The S3 access keys of the user',
-  request: { query: listQuery },
-  responses: { 200: jsonAnswer(pageOf(accessKeySchema), 'Access keys'), ...problems },
-});
-
-const createAccessKey = createRoute({
-  method: 'post',
-  path: '/api/account/access-keys',
-  tags,
-  summary: 'A new S3 access key for a namespace',
-  request: { body: jsonBody(accessKeyInput) },
-  responses: { 201: jsonAnswer(newAccessKeySchema, 'The secret is shown once'), ...problems },
-});
-
-const deleteAccessKey = createRoute({
-  method: 'delete',
-  path: '/api/account/access-keys/{id}',
-  tags,
-  summary: 'Revoke an S3 access key at once',
-  request: { params: byId },
-  responses: { 204: { description: 'Revoked' }, ...problems },
-});
-
 export function tokenRoutes(accounts: Accounts, now: () => number) {
   return openApiApp()
     .openapi(listTokens, async (c) => {
@@ -101,10 +65,7 @@ export function tokenRoutes(accounts: Accounts, now: () => number) {
       const { expiresAt, namespace = principal.namespaceLimit, ...input } = c.req.valid('json');
       const refusal = tooWide(principal, input.scopes, namespace);
       if (refusal) accounts.deny(principal, 'make a token that may more', originOf(c), refusal);
-      const expiresAtMs = expiresAt === undefined ? undefined : Date.parse(expiresAt);
-      if (expiresAtMs !== undefined && expiresAtMs <= now()) {
-        throw new InvalidInput('expiresAt is in the past.', { fields: { expiresAt: 'must be in the future' } });
-      }
+      const expiresAtMs = futureTime(expiresAt, now());
       if (namespace !== undefined) {
         await accounts.assertMay(principal, 'read', namespace, { ...originOf(c), scope: 'account:write' });
         if (!(await accounts.namespaceExists(namespace))) throw noNamespace(namespace);
@@ -130,41 +91,15 @@ export function tokenRoutes(accounts: Accounts, now: () => number) {
       }
       await accounts.submit('token.delete', { id }, byOf(c));
       return c.body(null, 204);
-    })
-    .openapi(listAccessKeys, async (c) => {
-      const userId = accounts.assertUser(c.var.principal, 'account:read', originOf(c));
-      const { limit, cursor } = c.req.valid('query');
-      const rows = await accounts.queries.accessKeys(userId, limit + 1, decodeCursor(cursor, z.string()));
-      return c.json(
-        toPage(rows.map(showAccessKey), limit, (item) => item.id),
-        200,
-      );
-    })
-    .openapi(createAccessKey, async (c) => {
-      const { principal } = c.var;
-      const userId = accounts.assertUser(principal, 'account:write', originOf(c));
-      const { namespace, name } = c.req.valid('json');
-      // An access key reads and writes: who makes one must be given both.
-      const refusal = tooWide(principal, ['storage:read', 'storage:write'], namespace);
-      if (refusal) accounts.deny(principal, 'make an access key that may more', originOf(c), refusal);
-      await accounts.assertMay(principal, 'read', namespace, { ...originOf(c), scope: 'account:write' });
-      const { id, secret } = await accounts.createAccessKey({ userId, namespace, name }, byOf(c));
-      const key = await accounts.queries.accessKey(id);
-      if (!key) throw new NotFound('The access key was revoked in this moment.', { code: 'no-such-access-key' });
-      return c.json({ ...showAccessKey(key), secret }, 201, { 'cache-control': 'no-store' });
-    })
-    .openapi(deleteAccessKey, async (c) => {
-      const userId = accounts.assertUser(c.var.principal, 'account:write', originOf(c));
-      const { id } = c.req.valid('param');
-      const key = await accounts.queries.accessKey(id);
-      if (key?.userId !== userId) throw new NotFound('There is no such access key.', { code: 'no-such-access-key' });
-      await accounts.submit('access-key.delete', { id }, byOf(c));
-      return c.body(null, 204);
     });
 }
 
 /** A token begets no token that may more than itself: why this one would. */
-function tooWide(principal: Principal, scopes: readonly Scope[], namespace: string | undefined): Forbidden | undefined {
+export function tooWide(
+  principal: Principal,
+  scopes: readonly Scope[],
+  namespace: string | undefined,
+): Forbidden | undefined {
   const missing = scopes.filter((scope) => !scopeAllows(principal, scope));
   if (missing.length > 0) {
     return new Forbidden(`Your own token has no ${missing.join(', ')}, so it can give none.`, {
@@ -175,4 +110,13 @@ function tooWide(principal: Principal, scopes: readonly Scope[], namespace: stri
     return new Forbidden(`Your own token is for ${principal.namespaceLimit} only.`, { code: 'scope-too-wide' });
   }
   return undefined;
+}
+
+/** Milliseconds of a time that must be ahead. @throws InvalidInput */
+export function futureTime(expiresAt: string | undefined, nowMs: number): number | undefined {
+  const expiresAtMs = expiresAt === undefined ? undefined : Date.parse(expiresAt);
+  if (expiresAtMs !== undefined && expiresAtMs <= nowMs) {
+    throw new InvalidInput('expiresAt is in the past.', { fields: { expiresAt: 'must be in the future' } });
+  }
+  return expiresAtMs;
 }
