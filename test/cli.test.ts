@@ -160,6 +160,20 @@ test('an access key is shown once, listed without its secret, and ended', async 
   expect(await run('access-key', 'ls', '--json')).toBe('');
 });
 
+test('an access key is narrowed, ends, and may be one that was used elsewhere', async () => {
+  const limits = ['--bucket', 'photos', '--prefix', '2026/', '--allow', 'read,list', '--expires', '1h'];
+  const made = JSON.parse(await run('access-key', 'create', 'viewer', ...limits, '--json'));
+  expect(made).toMatchObject({ bucket: 'photos', prefix: '2026/', verbs: ['read', 'list'] });
+  expect(Date.parse(made.expiresAt) - Date.now()).toBeGreaterThan(3_000_000);
+  expect(await run('access-key', 'ls')).toContain('photos/2026/*');
+  expect(await bramble.cli(['access-key', 'create', 'k', '--allow', 'reed'])).toMatchObject({ code: 2 });
+  expect(await bramble.cli(['access-key', 'create', 'k', '--id', 'MOVED00000000001'])).toMatchObject({ code: 2 });
+  const moved = ['access-key', 'create', 'moved', '--id', 'MOVED00000000001', '--secret-stdin', '-q'];
+  const secret = 'a/secret+from=elsewhere';
+  expect((await bramble.cli(moved, { input: `${secret}\n` })).stdout).toBe(`MOVED00000000001\n${secret}\n`);
+  await run('access-key', 'rm', made.id, 'MOVED00000000001');
+});
+
 test('status is shown again and again until Ctrl-C, which is no failure', async () => {
   const { code, stdout } = await bramble.cli(['status', '--watch'], { signal: AbortSignal.timeout(4_000) });
   expect(code).toBe(0);
