@@ -33,7 +33,17 @@ export const versionId = z.string().min(1).max(64);
 export const NULL_VERSION = 'null';
 
 /** Who asks, and for which request: in every item of every call. */
-export const asker = { requestId: z.string(), credential, address: z.string().optional() };
+export const asker = {
+  requestId: z.string(),
+  credential,
+  address: z.string().optional(),
+  /**
+   * What a bucket's policy may ask of the request beyond address and names, by the policy's own condition keys as S3 writes
+   * them: `aws:SecureTransport` (`true`/`false`), `aws:Referer`, `aws:UserAgent`, `s3:x-amz-acl`, `s3:x-amz-copy-source`, ….
+   * What is not said is not there.
+   */
+  context: z.record(z.string().max(64), z.string().max(2048)).optional(),
+};
 
 export type Answer<T> = { ok: true; value: T } | { ok: false; problem: Problem };
 

@@ -72,6 +72,9 @@ export const permissions: Permissions = {
     if (!scopes.includes('*') && !scopes.includes(scope)) throw new Forbidden('Your token may not.');
     return userId;
   },
+  deny: ({ kind }) => {
+    throw kind === 'anonymous' ? new Unauthenticated() : new Forbidden('You may not.');
+  },
   namespaceExists: async (name) => name === 'ada',
 };
 

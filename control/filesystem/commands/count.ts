@@ -4,6 +4,7 @@ import { bucketKey } from '../view/keys.ts';
 import { type BucketRecord, bucketTable } from '../view/records.ts';
 import { requireBucket } from './bucket.ts';
 import { addToTotals } from './totals.ts';
+import { addToUsage, changeUsage } from './usage.ts';
 
 export interface CountChange {
   /** Objects that a listing shows. */
@@ -14,7 +15,7 @@ export interface CountChange {
   bytes?: number;
 }
 
-/** The one place where figures change. The bucket is read again: what came before in the same command may have changed it. */
+/** The one place where figures change, the namespace's too. The bucket is read again: what came before in the same command may have changed it. @throws Forbidden `quota-exceeded` */
 export function countObjects(
   draft: Draft,
   { namespace, name }: Pick<BucketRecord, 'namespace' | 'name'>,
@@ -30,4 +31,16 @@ export function countObjects(
     ...(versionsNow !== (bucket.versions ?? 0) && { versions: versionsNow }),
   });
   addToTotals(draft, { objects, logicalBytes: bytes });
+  // A deletion that leaves a marker adds records and no bytes; it is not refused.
+  if (objects <= 0 && bytes <= 0) changeUsage(draft, namespace, { objects: objects + versions, bytes });
+  else addToUsage(draft, namespace, { objects: objects + versions, bytes });
+}
+
+/**
+ * What was received of an upload that is not finished, and (negative) what is not any more part of one: first give it back,
+ * then count the object that it became.
+ * @throws Forbidden `quota-exceeded`
+ */
+export function countInFlight(draft: Draft, namespace: string, bytes: number): void {
+  if (bytes !== 0) addToUsage(draft, namespace, { bytes });
 }

@@ -3,16 +3,20 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../../common/clock/index.ts';
 import { Forbidden, InvalidInput, NotFound } from '../../../common/errors/index.ts';
-import type { Credential, ObjectName } from '../../../common/filesystem/index.ts';
-import { actorOf, isPlainText, type Principal } from '../../api/index.ts';
+import type { BucketName, Credential, ObjectName } from '../../../common/filesystem/index.ts';
+import { actorOf, isPlainText, type Principal, type StorageUse, storageLimitAllows } from '../../api/index.ts';
 import type { Actor } from '../../log/index.ts';
 import { noBucket } from '../commands/bucket.ts';
+import { s3NameHolder } from '../commands/s3-names.ts';
+import { S3_ACTIONS, type S3Action } from '../decisions/s3-actions.ts';
 import type { FilesystemView } from '../view/filesystem-view.ts';
 import type { BucketRecord, ShareRecord } from '../view/records.ts';
 
 export interface Origin {
   address?: string | undefined;
   requestId?: string | undefined;
+  /** What the door says of the request, by the names of policies' condition keys. */
+  context?: Readonly<Record<string, string>> | undefined;
 }
 
 /** The part of the accounts that the filesystem asks. */
@@ -28,13 +32,32 @@ export interface Permissions {
   ): Promise<void>;
   /** The user's id. @throws Unauthenticated for the anonymous, Forbidden when a token lacks the scope. */
   assertUser(principal: Principal, scope: 'storage:read' | 'storage:write', origin?: Origin): string;
+  /** Audits, and throws Forbidden, or Unauthenticated for the anonymous. */
+  deny(principal: Principal, wanted: string, origin?: Origin): never;
   namespaceExists(name: string): Promise<boolean>;
 }
 
-export interface Asker {
+export interface Asker extends Origin {
   requestId: string;
   credential: Credential;
-  address?: string | undefined;
+}
+
+/** What a request is about beyond names, for the conditions of policies and the limits of access keys. */
+export interface RequestFacts {
+  /** Of a listing: its parameters. */
+  prefix?: string;
+  delimiter?: string;
+  limit?: number;
+  /** The tags that the object is to have. */
+  requestTags?: Readonly<Record<string, string>> | undefined;
+}
+
+/** The judgement's answer: the name with its namespace, and on whose behalf a command is logged. */
+export interface Permitted<Name extends BucketName> {
+  principal: Principal;
+  by: By;
+  bucket: BucketRecord;
+  name: Name;
 }
 
 export interface By {
@@ -58,33 +81,57 @@ export class Access {
     return this.#permissions.resolve(asker.credential, asker);
   }
 
-  /** The bucket and the name that is to be read; of a share link, the one that it stands for. */
-  async readable(asker: Asker, name: ObjectName): Promise<{ bucket: BucketRecord; name: ObjectName }> {
-    if (asker.credential.kind === 'share') return this.#shared(asker.credential.token);
-    const principal = await this.#permissions.resolve(asker.credential, asker);
-    return { bucket: await this.readableBucket(principal, name.namespace, name.bucket, 'read', asker), name };
+  /**
+   * May the asker do this? The one judgement over all that is stored, for every door.
+   * @throws NotFound `no-such-bucket`; Forbidden or Unauthenticated, audited.
+   */
+  async permit<Name extends BucketName & { key?: string }>(
+    asker: Asker,
+    action: S3Action,
+    name: Name,
+    facts: RequestFacts = {},
+  ): Promise<Permitted<Name>> {
+    return await this.judge(await this.principalOf(asker), action, name, asker, facts);
   }
 
-  /** `list`: only public buckets tell everyone what is in them. */
-  async readableBucket(
+  async judge<Name extends BucketName & { key?: string }>(
     principal: Principal,
-    namespace: string,
-    name: string,
-    purpose: 'read' | 'list',
+    action: S3Action,
+    asked: Name,
     origin: Origin,
-  ): Promise<BucketRecord> {
-    assertPlain(namespace);
-    const bucket = this.#view.bucket(namespace, name);
-    const isOpen = bucket?.visibility === 'public' || (bucket?.visibility === 'unlisted' && purpose === 'read');
-    if (!isOpen) await this.#permissions.assertMay(principal, 'read', namespace, origin);
-    if (!bucket) throw noBucket(namespace, name);
-    return bucket;
+    facts: RequestFacts = {},
+  ): Promise<Permitted<Name>> {
+    assertPlain(asked.namespace);
+    const name = this.resolveName(principal, asked);
+    const bucket = this.#view.bucket(name.namespace, name.bucket);
+    // S3's names are known to all; within a namespace, what may not be seen is the same whether it is there or not.
+    if (!bucket && asked.namespace === '') throw noBucket('', asked.bucket);
+    const { need, verb, open } = S3_ACTIONS[action];
+    if (!storageLimitAllows(principal.storageLimit, useOf(verb, name, facts))) {
+      this.#permissions.deny(principal, `${action} in ${name.namespace}/${name.bucket} with this access key`, origin);
+    }
+    const isOpen = bucket && (bucket.visibility === 'public' ? open !== undefined : bucket.visibility === open);
+    if (!isOpen) await this.#permissions.assertMay(principal, need, name.namespace, origin);
+    if (!bucket) throw noBucket(name.namespace, name.bucket);
+    return { principal, by: byOf(principal, origin), bucket, name };
   }
 
-  /** On whose behalf a write to the namespace is logged. */
-  async writer(asker: Asker, namespace: string): Promise<By> {
-    const principal = await this.principalOf(asker);
-    return this.allowed(principal, 'write', namespace, asker);
+  /** Without a namespace: the bucket in the asker's own one, or else the one that holds the name in S3. */
+  resolveName<Name extends BucketName>(principal: Principal, name: Name): Name {
+    if (name.namespace !== '') return name;
+    const own = ownNamespace(principal);
+    if (own !== undefined && this.#view.bucket(own, name.bucket)) return { ...name, namespace: own };
+    return { ...name, namespace: s3NameHolder(this.#view, name.bucket) ?? '' };
+  }
+
+  /** The bucket and the name that is to be read; of a share link, the one that it stands for. */
+  async readable(
+    asker: Asker,
+    name: ObjectName,
+    action: S3Action = 's3:GetObject',
+  ): Promise<{ bucket: BucketRecord; name: ObjectName }> {
+    if (asker.credential.kind === 'share') return this.#shared(asker.credential.token);
+    return await this.permit(asker, action, name);
   }
 
   async allowed(
@@ -95,7 +142,7 @@ export class Access {
   ): Promise<By> {
     assertPlain(namespace);
     await this.#permissions.assertMay(principal, action, namespace, origin);
-    return { actor: actorOf(principal, origin.address), requestId: origin.requestId ?? 'unknown' };
+    return byOf(principal, origin);
   }
 
   #shared(token: string): { bucket: BucketRecord; name: ObjectName } {
@@ -106,6 +153,26 @@ export class Access {
     }
     return { bucket, name: share.name };
   }
+}
+
+/** Where S3 makes and finds the asker's buckets: of an access key, its namespace. */
+export function ownNamespace({ name, namespaceLimit }: Principal): string | undefined {
+  return namespaceLimit ?? name;
+}
+
+function byOf(principal: Principal, { address, requestId }: Origin): By {
+  return { actor: actorOf(principal, address), requestId: requestId ?? 'unknown' };
+}
+
+function useOf(
+  verb: StorageUse['verb'],
+  { bucket, key }: BucketName & { key?: string },
+  facts: RequestFacts,
+): StorageUse {
+  if (verb === 'inspect' || verb === 'configure') return { verb, bucket };
+  // Whether there is a bucket (HEAD) is no listing of it.
+  if (key === undefined && facts.prefix === undefined) return { verb: 'inspect', bucket };
+  return { verb, bucket, key: key ?? facts.prefix ?? '' };
 }
 
 /** What comes from a gateway was not looked at yet. */

@@ -18,9 +18,10 @@ import type {
   ReportRequest,
   renewRequest,
 } from '../../../common/filesystem/index.ts';
-import { noBucket } from '../commands/bucket.ts';
+import { assertWithinQuota, usageOf } from '../commands/usage.ts';
 import { Access, type Asker } from './access.ts';
 import { Admission } from './admission.ts';
+import { Buckets } from './buckets.ts';
 import { createContext, type MasterContext, type MasterOptions } from './context.ts';
 import { Heartbeats } from './heartbeats.ts';
 import { Housekeeping } from './housekeeping.ts';
@@ -34,6 +35,7 @@ import { Votes } from './votes.ts';
 export class Master implements AsyncDisposable {
   readonly context: MasterContext;
   readonly access: Access;
+  readonly buckets: Buckets;
   readonly uploads: Uploads;
   readonly census: ReplicaCensus;
   readonly housekeeping: Housekeeping;
@@ -46,6 +48,7 @@ export class Master implements AsyncDisposable {
   private constructor(options: MasterOptions) {
     this.context = createContext(options);
     this.access = new Access(options);
+    this.buckets = new Buckets(this.context, this.access);
     this.census = new ReplicaCensus(this.context);
     this.#orders = new Orders(this.context);
     const admission = new Admission(this.context);
@@ -71,9 +74,8 @@ export class Master implements AsyncDisposable {
         await this.access.readable(item, item.name);
         return null;
       }
-      const { namespace, bucket } = item.name;
-      await this.access.writer(item, namespace);
-      if (!this.context.view.bucket(namespace, bucket)) throw noBucket(namespace, bucket);
+      const { name } = await this.access.permit(item, 's3:PutObject', item.name);
+      assertWithinQuota(usageOf(this.context.view, name.namespace), { bytes: item.size ?? 0 });
       return null;
     });
   }
@@ -91,9 +93,9 @@ export class Master implements AsyncDisposable {
   commit({ items }: CommitRequest): Promise<Answer<Committed>[]> {
     this.context.metrics.commitBatch.observe(items.length);
     return this.#answerEach(items, async (item) => {
-      const by = await this.access.writer(item, item.name.namespace);
-      this.#votes.admit(item.chunks);
-      const { name, content, chunks, preconditions } = item;
+      const { content, chunks, preconditions } = item;
+      const { by, name } = await this.access.permit(item, 's3:PutObject', item.name, { requestTags: content.tags });
+      this.#votes.admit(chunks);
       const committed = await this.context.submit<Committed>(
         'object.commit',
         { name, content, chunks, preconditions },

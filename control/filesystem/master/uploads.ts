@@ -29,8 +29,8 @@ export class Uploads {
   }
 
   async begin(request: Begin): Promise<UploadState> {
-    const by = await this.#access.writer(request, request.name.namespace);
-    const { name, size, contentType, headers, preconditions } = request;
+    const { by, name } = await this.#access.permit(request, 's3:PutObject', request.name);
+    const { size, contentType, headers, preconditions } = request;
     const upload = this.#context.ids.typed('upload');
     const expiresAtMs = this.#expiry();
     const record = await this.#context.submit<UploadRecord>(
@@ -76,7 +76,7 @@ export class Uploads {
     const record = this.#context.view.upload(request.upload);
     if (!record || record.expiresAtMs <= this.#context.clock.now()) throw noUpload();
     try {
-      return { record, by: await this.#access.allowed(principal, 'write', record.name.namespace, request) };
+      return { record, by: (await this.#access.judge(principal, 's3:PutObject', record.name, request)).by };
     } catch (error) {
       throw error instanceof AppError && error.status === 403 ? noUpload(error) : error;
     }

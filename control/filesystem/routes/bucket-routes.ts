@@ -102,7 +102,8 @@ export function bucketRoutes(master: Master) {
     })
     .openapi(get, async (c) => {
       const { ns, bucket: name } = c.req.valid('param');
-      const bucket = await access.readableBucket(c.var.principal, ns, name, 'list', originOf(c));
+      const asked = { namespace: ns, bucket: name };
+      const { bucket } = await access.judge(c.var.principal, 's3:ListBucket', asked, originOf(c));
       c.header('etag', entityTag(tagged(bucket)));
       return c.json(bucketOf(bucket), 200);
     })

@@ -1,6 +1,12 @@
 /** The master's calls on the internal server: gateways' on one side, chunkservers' heartbeats on the other. */
 import {
   authorizeRequest,
+  bucketConfigure,
+  bucketCreate,
+  bucketList,
+  bucketReference,
+  bucketSetting,
+  bucketVisibility,
   commitRequest,
   heartbeatRequest,
   lookupRequest,
@@ -20,7 +26,7 @@ const CHUNKSERVER: readonly Role[] = ['chunkserver'];
 const at = (name: string) => `/internal/filesystem/${name}`;
 
 export function filesystemRoutes(master: Master): InternalRoute[] {
-  const { uploads } = master;
+  const { buckets, uploads } = master;
   return [
     rpcRoute(at('authorize'), GATEWAY, authorizeRequest, (input) => master.authorize(input)),
     rpcRoute(at('place'), GATEWAY, placeRequest, (input) => master.place(input)),
@@ -33,6 +39,14 @@ export function filesystemRoutes(master: Master): InternalRoute[] {
     rpcRoute(at('upload/inspect'), GATEWAY, uploadReference, (input) => uploads.inspect(input)),
     rpcRoute(at('upload/finish'), GATEWAY, uploadReference, (input) => uploads.finish(input)),
     rpcRoute(at('upload/abort'), GATEWAY, uploadReference, (input) => uploads.abort(input)),
+    rpcRoute(at('bucket/create'), GATEWAY, bucketCreate, (input) => buckets.create(input)),
+    rpcRoute(at('bucket/delete'), GATEWAY, bucketReference, (input) => buckets.delete(input)),
+    rpcRoute(at('bucket/inspect'), GATEWAY, bucketReference, (input) => buckets.inspect(input)),
+    rpcRoute(at('bucket/list'), GATEWAY, bucketList, (input) => buckets.list(input)),
+    rpcRoute(at('bucket/rules'), GATEWAY, bucketReference, async (input) => buckets.rules(input)),
+    rpcRoute(at('bucket/setting'), GATEWAY, bucketSetting, (input) => buckets.setting(input)),
+    rpcRoute(at('bucket/configure'), GATEWAY, bucketConfigure, (input) => buckets.configure(input)),
+    rpcRoute(at('bucket/visibility'), GATEWAY, bucketVisibility, (input) => buckets.setVisibility(input)),
     rpcRoute(at('heartbeat'), CHUNKSERVER, heartbeatRequest, (input, { peer }) => master.heartbeat(peer.node, input)),
   ];
 }

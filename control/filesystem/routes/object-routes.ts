@@ -77,7 +77,11 @@ export function objectRoutes(master: Master) {
     .openapi(list, async (c) => {
       const { ns, bucket: name } = c.req.valid('param');
       const { prefix, delimiter, limit, cursor } = c.req.valid('query');
-      const bucket = await access.readableBucket(c.var.principal, ns, name, 'list', originOf(c));
+      const asked = { namespace: ns, bucket: name };
+      const { bucket } = await access.judge(c.var.principal, 's3:ListBucket', asked, originOf(c), {
+        prefix,
+        delimiter,
+      });
       const from = decodeCursor(cursor, objectPosition);
       const page = context.view.list({ bucketId: bucket.id, prefix, delimiter, limit, ...(from && { from }) });
       const items = page.items.map(({ key, object: { content, modifiedAtMs } }) => ({
@@ -102,11 +106,12 @@ export function objectRoutes(master: Master) {
     })
     .delete(`${OBJECTS}/:ns/:bucket/:key{.+}`, async (c) => {
       const { ns, bucket, key } = c.req.param();
-      const by = await access.allowed(c.var.principal, 'write', ns, originOf(c));
+      assertKey(key);
+      const asked = { namespace: ns, bucket, key };
+      const { by, name } = await access.judge(c.var.principal, 's3:DeleteObject', asked, originOf(c));
       const ifMatch = c.req.header('if-match');
       const preconditions = ifMatch === undefined ? {} : { ifMatch };
-      assertKey(key);
-      await context.submit('object.delete', { name: { namespace: ns, bucket, key }, preconditions }, by);
+      await context.submit('object.delete', { name, preconditions }, by);
       return c.body(null, 204);
     });
 }
@@ -118,13 +123,18 @@ async function transferObject(
   conditions: { 'if-match'?: string | undefined; 'if-none-match'?: string | undefined },
   { principal, origin }: { principal: Principal; origin: Origin },
 ): Promise<Committed> {
-  const by = await access.allowed(principal, 'write', to.namespace, origin);
-  if (type === 'object.move') await access.allowed(principal, 'write', from.namespace, origin);
-  else await access.readableBucket(principal, from.namespace, from.bucket, 'read', origin);
+  const target = await access.judge(principal, 's3:PutObject', to, origin);
+  const source = await access.judge(principal, 's3:GetObject', from, origin);
+  if (type === 'object.move') await access.judge(principal, 's3:DeleteObject', from, origin);
   assertKey(to.key);
   const { 'if-match': sourceIfMatch, 'if-none-match': ifNoneMatch } = conditions;
   const preconditions = ifNoneMatch === undefined ? {} : { ifNoneMatch };
-  return context.submit(type, { from, to, preconditions, ...(sourceIfMatch !== undefined && { sourceIfMatch }) }, by);
+  const names = { from: source.name, to: target.name };
+  return context.submit(
+    type,
+    { ...names, preconditions, ...(sourceIfMatch !== undefined && { sourceIfMatch }) },
+    target.by,
+  );
 }
 
 function assertKey(key: string | undefined): asserts key is string {

@@ -51,8 +51,8 @@ export function shareRoutes(master: Master) {
   const { clock, ids, permissions, random, view } = context;
   return openApiApp()
     .openapi(create, async (c) => {
-      const { expiresInSeconds, ...name } = c.req.valid('json');
-      const by = await access.allowed(c.var.principal, 'write', name.namespace, originOf(c));
+      const { expiresInSeconds, ...asked } = c.req.valid('json');
+      const { by, name } = await access.judge(c.var.principal, 's3:PutObject', asked, originOf(c));
       const token = Buffer.from(random.bytes(TOKEN_BYTES)).toString('base64url');
       const share = await context.submit<ShareRecord>(
         'share.create',

@@ -1,6 +1,7 @@
 /** What goes in and out of /api/storage. */
 import { z } from '@hono/zod-openapi';
-import { type BucketRecord, type ShareRecord, VISIBILITIES } from '../view/records.ts';
+import { VISIBILITIES } from '../../../common/filesystem/index.ts';
+import type { BucketRecord, ShareRecord } from '../view/records.ts';
 
 export const visibility = z.enum(VISIBILITIES).openapi({
   description: 'private: members; unlisted: everyone who knows a key; public: everyone, listing too.',

@@ -13,7 +13,7 @@ import { closeEnvironment, type Environment, KEY_LIMIT_BYTES, openEnvironment } 
 import * as keys from './keys.ts';
 import { type Listing, type ListQuery, listObjects } from './list-objects.ts';
 import * as records from './records.ts';
-import { endOf, keyOf, type Source, type Table } from './table.ts';
+import { type Entry, endOf, keyOf, type Source, type Table } from './table.ts';
 
 export interface FilesystemViewOptions {
   folder: string;
@@ -78,6 +78,13 @@ export class FilesystemView implements View, Source, AsyncDisposable {
     return bytes === undefined ? undefined : table.decode(bytes);
   }
 
+  *scan<Value>(table: Table<Value>, group: Buffer): Iterable<Entry<Value>> {
+    if (group.length > KEY_LIMIT_BYTES) return;
+    for (const { key, value } of this.#environment.getRange({ start: group, end: endOf(group) })) {
+      yield { key: Buffer.from(key), value: table.decode(Buffer.from(value)) };
+    }
+  }
+
   totals(): records.Totals {
     return this.get(records.totalsTable, keys.TOTALS_KEY) ?? records.NO_TOTALS;
   }
@@ -86,10 +93,11 @@ export class FilesystemView implements View, Source, AsyncDisposable {
     return this.get(records.bucketTable, keys.bucketKey(namespace, name));
   }
 
-  /** Of one namespace, from `from` on by name. */
-  buckets(namespace: string, limit: number, after = ''): records.BucketRecord[] {
-    const start = after === '' ? keys.bucketsOf(namespace) : keyOf(records.bucketTable, `${namespace}\0${after}\0`);
-    return this.#values(records.bucketTable, start, endOf(keys.bucketsOf(namespace)), limit);
+  /** Of one namespace by name, behind `after`. */
+  buckets(namespace: string, limit: number, after = '', prefix = ''): records.BucketRecord[] {
+    const range = keyOf(records.bucketTable, `${namespace}\0${prefix}`);
+    const start = after < prefix ? range : keyOf(records.bucketTable, `${namespace}\0${after}\0`);
+    return this.#values(records.bucketTable, start, endOf(range), limit);
   }
 
   object(bucketId: number, key: string): records.ObjectRecord | undefined {

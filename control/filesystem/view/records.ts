@@ -1,8 +1,18 @@
-/** What the view holds, table by table. Values are CBOR arrays without names: an object of one extent takes about 120 bytes. */
-import type { Extent, ObjectContent, ObjectName, Preconditions, Visibility } from '../../../common/filesystem/index.ts';
+/** What the view holds, table by table. */
+import type { Extent, ObjectName, Preconditions, Visibility } from '../../../common/filesystem/index.ts';
 import { decodeCbor, encodeCbor } from '../../../common/internal/index.ts';
-import { chunkBytes, chunkName } from './chunk-key.ts';
+import { extentFields, extentOf } from './extent-fields.ts';
 import type { Table } from './table.ts';
+
+export { EXTENT_FIELDS, extentFields, extentOf } from './extent-fields.ts';
+export {
+  type DeleteMarker,
+  nullVersionTable,
+  type ObjectRecord,
+  objectTable,
+  type VersionRecord,
+  versionTable,
+} from './object-record.ts';
 
 export interface BucketRecord {
   /** Part of its objects' keys; never used again. */
@@ -20,11 +30,6 @@ export interface BucketRecord {
   versioning?: 'Enabled' | 'Suspended';
   /** So that a bucket without a policy costs no look for one. */
   hasPolicy?: true;
-}
-
-export interface ObjectRecord {
-  content: ObjectContent;
-  modifiedAtMs: number;
 }
 
 export interface ChunkRecord {
@@ -114,46 +119,6 @@ export const bucketTable: Table<BucketRecord> = {
   decode: (bytes) => decodeCbor(bytes) as BucketRecord,
 };
 
-export const EXTENT_FIELDS = 4;
-
-export const objectTable: Table<ObjectRecord> = {
-  prefix: 0x03,
-  encode: ({ content, modifiedAtMs }) =>
-    encodeCbor([
-      modifiedAtMs,
-      content.size,
-      content.etag,
-      content.contentType,
-      Object.keys(content.headers).length === 0 ? 0 : content.headers,
-      content.inline ?? 0,
-      ...content.extents.flatMap(extentFields),
-    ]),
-  decode: (bytes) => {
-    const fields = decodeCbor(bytes) as unknown[];
-    const [modifiedAtMs, size, etag, contentType, headers, inline] = fields as [
-      number,
-      number,
-      string,
-      string,
-      Record<string, string> | 0,
-      Uint8Array<ArrayBuffer> | 0,
-    ];
-    const extents: Extent[] = [];
-    for (let at = 6; at < fields.length; at += EXTENT_FIELDS) extents.push(extentOf(fields, at));
-    return {
-      modifiedAtMs,
-      content: {
-        size,
-        etag,
-        contentType,
-        headers: headers === 0 ? {} : headers,
-        ...(inline !== 0 && { inline }),
-        extents,
-      },
-    };
-  },
-};
-
 export const chunkTable: Table<ChunkRecord> = {
   prefix: 0x04,
   encode: (chunk) =>
@@ -222,16 +187,3 @@ export const openChunkTable: Table<true> = { prefix: 0x0a, ...mark };
 export const idleChunkTable: Table<true> = { prefix: 0x0b, ...mark };
 /** Tombstones, by the time of condemnation. */
 export const condemnedChunkTable: Table<true> = { prefix: 0x0c, ...mark };
-
-export function extentFields({ chunk, offset, length, crc32c }: Extent): unknown[] {
-  return [chunkBytes(chunk), offset, length, crc32c];
-}
-
-export function extentOf(fields: unknown[], at: number): Extent {
-  return {
-    chunk: chunkName(fields[at] as Uint8Array),
-    offset: fields[at + 1] as number,
-    length: fields[at + 2] as number,
-    crc32c: fields[at + 3] as number,
-  };
-}
