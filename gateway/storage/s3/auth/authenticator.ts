@@ -1,0 +1,218 @@
+/** Who made a request, by its signature, and what that signature says of the body that follows. */
+import type { Clock } from '../../../../common/clock/index.ts';
+import type { Credential, SigningKey } from '../../../../common/filesystem/index.ts';
+import type { SigningKeys } from '../../master/signing-keys.ts';
+import type { S3Query } from '../s3-query.ts';
+import { parseAuthorizationHeader } from './authorization-header.ts';
+import { collectHeaders, type HeaderValues, type RequestToSign } from './canonical-request.ts';
+import { type CredentialScope, parseCredentialScope, scopeProblem } from './credential-scope.ts';
+import { type FormFields, readFormSignature } from './form-signature.ts';
+import { checkSignedHeaders, type GivenSignature, mismatchOf } from './given-signature.ts';
+import { findMechanism } from './mechanism.ts';
+import { type PayloadMode, parsePayloadMode, UNSIGNED_PAYLOAD } from './payload-mode.ts';
+import { parsePresignedQuery } from './presigned-query.ts';
+import * as refusals from './refusals.ts';
+import { checkValidity, requestTime } from './request-time.ts';
+import { isSameSignature, sign } from './signature.ts';
+
+export interface RequestToAuthenticate extends RequestToSign {
+  /** The query, decoded. */
+  query: S3Query;
+  /** For control's audit of unknown keys. */
+  requestId: string;
+  remoteAddress: string;
+}
+
+/** What a signature of a body's chunks goes on from ("Transferring Payload in Multiple Chunks", Amazon S3 API Reference). */
+export interface SigningState {
+  signingKey: Uint8Array;
+  amzDate: string;
+  /** `<date>/<region>/s3/aws4_request`. */
+  scope: string;
+  /** Lower-case hex; the first chunk's signature is made from it. */
+  seedSignature: string;
+}
+
+/** Whose key signed. */
+export interface Signer {
+  accessKey: string;
+  userId: string;
+  userName: string;
+  /** In which the key names buckets. */
+  namespace: string;
+}
+
+export interface Authenticated {
+  credential: Credential;
+  signer?: Signer;
+  /** Whether the signature was in the query. */
+  isPresigned: boolean;
+  payload: PayloadMode;
+  /** There when the payload is signed chunk by chunk. */
+  signing?: SigningState;
+}
+
+export interface AuthenticatorTools {
+  keys: Pick<SigningKeys, 'find'>;
+  clock: Pick<Clock, 'now'>;
+  /** The one region that this bramble is. */
+  region: string;
+}
+
+const ANONYMOUS: Credential = { kind: 'anonymous' };
+
+export class Authenticator {
+  readonly #tools: AuthenticatorTools;
+
+  constructor(tools: AuthenticatorTools) {
+    this.#tools = tools;
+  }
+
+  /** @throws S3Error with S3's code when the request is signed wrongly, too late, or by nobody known. */
+  async authenticate(request: RequestToAuthenticate): Promise<Authenticated> {
+    const headers = collectHeaders(request.rawHeaders);
+    const mechanism = findMechanism(headers, request.query);
+    switch (mechanism.kind) {
+      case 'anonymous':
+        return anonymous(headers);
+      case 'header':
+        return await this.#byHeader(request, headers, mechanism.authorization);
+      case 'query':
+        return await this.#byQuery(request, headers);
+    }
+  }
+
+  /**
+   * Who signed a form's policy ("Authenticating Requests: Browser-Based Uploads Using POST"); undefined when no one did.
+   * The policy's own conditions are not looked at.
+   * @throws S3Error
+   */
+  async authenticateForm(
+    fields: FormFields,
+    request: Pick<RequestToAuthenticate, 'requestId' | 'remoteAddress'>,
+  ): Promise<{ credential: Credential; signer?: Signer }> {
+    const form = readFormSignature(fields);
+    if (!form) return { credential: ANONYMOUS };
+    const scope = parseCredentialScope(form.credential);
+    if ('message' in scope) throw refusals.formCredentialMalformed(form.credential, scope);
+    const problem = scopeProblem(scope, form.amzDate, this.#tools.region);
+    if (problem) throw refusals.formCredentialMalformed(form.credential, problem);
+    const key = await this.#keyOf(scope, request);
+    if (!isSameSignature(sign(key.signingKey, form.policy), form.signature)) {
+      throw refusals.signatureDoesNotMatch(scope.accessKey, form.signature, { stringToSign: form.policy });
+    }
+    return { credential: { kind: 'access-key', id: scope.accessKey }, signer: signerOf(scope, key) };
+  }
+
+  async #byHeader(
+    request: RequestToAuthenticate,
+    headers: HeaderValues,
+    authorization: string,
+  ): Promise<Authenticated> {
+    const parsed = parseAuthorizationHeader(authorization);
+    if ('problem' in parsed) throw refusals.headerMalformed({ message: parsed.problem });
+    const scope = parseCredentialScope(parsed.credential);
+    if ('message' in scope) throw refusals.headerMalformed(scope);
+    const amzDate = requestTime(headers, this.#tools.clock.now());
+    const problem = scopeProblem(scope, amzDate, this.#tools.region);
+    if (problem) throw refusals.headerMalformed(problem);
+    refuseToken(headers.get('x-amz-security-token')?.[0]);
+    const payloadHash = contentHash(headers);
+    if (payloadHash === undefined) throw refusals.contentHashMissing();
+    const { signedHeaders, signature } = parsed;
+    return await this.#verify(request, headers, scope, {
+      amzDate,
+      scope: scope.scope,
+      signedHeaders,
+      signature,
+      payloadHash,
+      isPresigned: false,
+    });
+  }
+
+  async #byQuery(request: RequestToAuthenticate, headers: HeaderValues): Promise<Authenticated> {
+    const parsed = parsePresignedQuery(request.query);
+    if ('problem' in parsed) {
+      throw parsed.isOutOfRange ? refusals.validityOutOfRange(parsed.problem) : refusals.queryMalformed(parsed.problem);
+    }
+    const scope = parseCredentialScope(parsed.credential);
+    if ('message' in scope) throw refusals.queryCredentialMalformed(scope);
+    const problem = scopeProblem(scope, parsed.amzDate, this.#tools.region);
+    if (problem) throw refusals.queryCredentialMalformed(problem);
+    checkValidity(parsed, this.#tools.clock.now());
+    refuseToken(request.query.get('X-Amz-Security-Token') ?? headers.get('x-amz-security-token')?.[0]);
+    const { amzDate, signedHeaders, signature } = parsed;
+    return await this.#verify(request, headers, scope, {
+      amzDate,
+      scope: scope.scope,
+      signedHeaders,
+      signature,
+      payloadHash: contentHash(headers) ?? request.query.get('X-Amz-Content-Sha256') ?? UNSIGNED_PAYLOAD,
+      isPresigned: true,
+    });
+  }
+
+  async #verify(
+    request: RequestToAuthenticate,
+    headers: HeaderValues,
+    scope: CredentialScope,
+    given: GivenSignature,
+  ): Promise<Authenticated> {
+    const payload = payloadOf(given.payloadHash);
+    checkSignedHeaders(headers, given.signedHeaders);
+    const key = await this.#keyOf(scope, request);
+    const mismatch = mismatchOf(request, headers, given, key.signingKey);
+    if (mismatch) throw refusals.signatureDoesNotMatch(scope.accessKey, given.signature, mismatch);
+    return {
+      credential: { kind: 'access-key', id: scope.accessKey },
+      signer: signerOf(scope, key),
+      isPresigned: given.isPresigned,
+      payload,
+      ...(payload.kind === 'streaming' &&
+        payload.isSigned && {
+          signing: {
+            signingKey: key.signingKey,
+            amzDate: given.amzDate,
+            scope: scope.scope,
+            seedSignature: given.signature,
+          },
+        }),
+    };
+  }
+
+  async #keyOf(
+    scope: CredentialScope,
+    request: Pick<RequestToAuthenticate, 'requestId' | 'remoteAddress'>,
+  ): Promise<SigningKey> {
+    const holder = { requestId: request.requestId, address: request.remoteAddress };
+    const key = await this.#tools.keys.find(scope.accessKey, scope.date, scope.region, scope.service, holder);
+    if (!key) throw refusals.accessKeyUnknown(scope.accessKey);
+    return key;
+  }
+}
+
+function anonymous(headers: HeaderValues): Authenticated {
+  const payload = payloadOf(contentHash(headers) ?? UNSIGNED_PAYLOAD);
+  if (payload.kind === 'streaming' && payload.isSigned) throw refusals.contentHashWithoutSignature();
+  return { credential: ANONYMOUS, isPresigned: false, payload };
+}
+
+function signerOf(scope: CredentialScope, key: SigningKey): Signer {
+  const { userId, userName, namespace } = key;
+  return { accessKey: scope.accessKey, userId, userName, namespace };
+}
+
+function contentHash(headers: HeaderValues): string | undefined {
+  return headers.get('x-amz-content-sha256')?.[0]?.trim();
+}
+
+function payloadOf(contentHash: string): PayloadMode {
+  const payload = parsePayloadMode(contentHash);
+  if (!payload) throw refusals.contentHashMalformed(contentHash);
+  return payload;
+}
+
+/** Bramble gives no temporary credentials, whose requests come with a token. */
+function refuseToken(token: string | null | undefined): void {
+  if (token) throw refusals.tokenRefused(token);
+}
