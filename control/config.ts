@@ -39,6 +39,9 @@ export const controlConfig = z.object({
     .describe('The domain that the gateway serves; the public certificate names it.'),
   logLevel: z.enum(LOG_LEVELS).default('info').describe('Least severity that is logged.'),
   orphanGrace: durationMs('1h').describe('How long a chunk that no object refers to is kept.'),
+  uploadLife: durationMs('7d').describe(
+    "How long an upload in parts (S3's multipart) that nobody goes on with is kept.",
+  ),
   deadAfter: durationMs('30s').describe('How long a chunkserver may be silent before it is declared dead.'),
   heartbeatInterval: durationMs('1s').describe('How often chunkservers report.'),
   log: z

@@ -85,6 +85,7 @@ export async function startControl(options: ControlOptions): Promise<RunningProc
       expected: config.bootstrapIdentities.flatMap(({ role, node }) => (role === 'chunkserver' ? [node] : [])),
       config: {
         orphanGraceMs: config.orphanGrace,
+        multipartLifeMs: config.uploadLife,
         deadAfterMs: config.deadAfter,
         heartbeatIntervalMs: config.heartbeatInterval,
       },

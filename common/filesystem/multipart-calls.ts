@@ -32,7 +32,12 @@ export const multipartBegin = z.object({
   checksum: z.object({ algorithm: z.enum(CHECKSUM_ALGORITHMS), type: z.enum(['FULL_OBJECT', 'COMPOSITE']) }).optional(),
 });
 
-/** `multipart/inspect` → `MultipartUpload`: before a part's body is read. Problem: `no-such-upload`. */
+/** `multipart/inspect` → `MultipartUpload`: before a part's body is read. Problems: `no-such-upload`, `quota-exceeded`. */
+export const multipartInspect = z.object({
+  ...upload,
+  /** Bytes that are to be sent, when announced: what is over quota is refused before they are. */
+  size: z.int().nonnegative().optional(),
+});
 export const multipartReference = z.object(upload);
 export interface MultipartUpload {
   upload: string;
@@ -51,15 +56,16 @@ export const multipartPart = z.object({
   etag: z.string().length(32),
   /** By the upload's algorithm, in base64. */
   checksum: z.string().max(128).optional(),
+  /** Never inline, however small: an object is inline or has extents, and a part is to be joined with others. */
   extents: z.array(extent),
-  inline: z.instanceof(Uint8Array).optional(),
   chunks: z.array(writtenChunk),
 });
 
 /**
- * `multipart/complete` → `Committed`, ETag of S3's form (`<MD5 of the MD5s>-<parts>`). Said again after it succeeded, it
- * answers the same while the object is the same. Problems: `no-such-upload`, `invalid-part`, `invalid-part-order`,
- * `entity-too-small`, `bad-digest`, `precondition-failed`.
+ * `multipart/complete` → `Completed`, ETag of S3's form (`<MD5 of the MD5s>-<parts>`). Said again after it succeeded, it
+ * answers the same, for an hour. Problems: `no-such-upload`, `invalid-part` (`fields.part`), `invalid-part-order`,
+ * `entity-too-small` (`fields.part`, `.size`, `.minimum`, `.etag`), `missing-part-checksum`, `bad-digest`,
+ * `object-size-mismatch`, `precondition-failed`.
  */
 export const multipartComplete = z.object({
   ...upload,
@@ -92,6 +98,7 @@ export interface ListedParts {
   next: number | null;
   checksum?: MultipartUpload['checksum'];
   owner: Owner;
+  initiator: Owner;
 }
 
 /** `multipart/list` → `ListedUploads`. */
@@ -106,7 +113,13 @@ export const multipartList = z.object({
   limit: z.int().min(0).max(1000),
 });
 export interface ListedUploads {
-  uploads: { key: string; upload: string; initiatedAt: string; checksum?: MultipartUpload['checksum'] }[];
+  uploads: {
+    key: string;
+    upload: string;
+    initiatedAt: string;
+    initiator: Owner;
+    checksum?: MultipartUpload['checksum'];
+  }[];
   prefixes: string[];
   next: { after: string; afterUpload: string } | null;
   owner: Owner;

@@ -8,13 +8,12 @@ import type {
   ObjectName,
   Preconditions,
   Tags,
-  Tags,
   Visibility,
   WrittenChunk,
 } from '../../../common/filesystem/index.ts';
 import type { Quota } from '../view/bucket-tables.ts';
-import type { SourceConditions } from './preconditions.ts';
 import type { MultipartId } from '../view/multipart-tables.ts';
+import type { SourceConditions } from './preconditions.ts';
 
 export interface FilesystemCommands {
   /** `isS3`: only where no other namespace holds the name in S3. */
@@ -58,6 +57,7 @@ export interface FilesystemCommands {
   'multipart.begin': {
     upload: string;
     name: ObjectName;
+    initiator: string;
     contentType: string;
     headers: Record<string, string>;
     tags?: Tags;
@@ -83,6 +83,7 @@ export interface FilesystemCommands {
     checksum?: string;
     size?: number;
     preconditions: Preconditions;
+    versionSalt: Uint8Array;
     /** Until when the answer is remembered. */
     keptUntilMs: number;
   };

@@ -36,6 +36,10 @@ export interface MasterConfig {
   lookupWaitMs: number;
   /** How long a resumable upload is kept after its last bytes. */
   uploadLifeMs: number;
+  /** How long an upload in parts (S3's multipart) is kept after its last part. */
+  multipartLifeMs: number;
+  /** How long a completed one is remembered, for who says it again because the answer was lost. */
+  completionKeptMs: number;
 }
 
 export const MASTER_DEFAULTS: MasterConfig = {
@@ -49,6 +53,8 @@ export const MASTER_DEFAULTS: MasterConfig = {
   placeWaitMs: 2_000,
   lookupWaitMs: 2_000,
   uploadLifeMs: 24 * 3_600_000,
+  multipartLifeMs: 7 * 24 * 3_600_000,
+  completionKeptMs: 3_600_000,
 };
 
 export interface MasterOptions {

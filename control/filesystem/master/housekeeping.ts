@@ -4,6 +4,7 @@
  */
 import type { MasterContext } from './context.ts';
 import { unreportedNodes } from './context.ts';
+import { MultipartExpiry } from './multipart-expiry.ts';
 import type { Orders } from './orders.ts';
 import type { Placement } from './placement.ts';
 
@@ -14,6 +15,7 @@ export class Housekeeping implements AsyncDisposable {
   readonly #context: MasterContext;
   readonly #orders: Orders;
   readonly #placement: Placement;
+  readonly #multiparts: MultipartExpiry;
   #timer: Disposable | undefined;
   #round: Promise<void> = Promise.resolve();
   #isStopped = false;
@@ -26,6 +28,7 @@ export class Housekeeping implements AsyncDisposable {
     this.#context = context;
     this.#orders = orders;
     this.#placement = placement;
+    this.#multiparts = new MultipartExpiry(context);
   }
 
   start(): void {
@@ -45,6 +48,7 @@ export class Housekeeping implements AsyncDisposable {
     await this.#condemn();
     await this.#forget();
     await this.#expireUploads();
+    await this.#multiparts.round();
     await this.#expireShares();
     this.#context.grants.dropExpired(this.#context.clock.now());
   }

@@ -26,6 +26,7 @@ import { createContext, type MasterContext, type MasterOptions } from './context
 import { Heartbeats } from './heartbeats.ts';
 import { Housekeeping } from './housekeeping.ts';
 import { Lookup } from './lookup.ts';
+import { Multipart } from './multipart.ts';
 import { Orders } from './orders.ts';
 import { Placement } from './placement.ts';
 import { ReplicaCensus } from './storage-status.ts';
@@ -37,6 +38,7 @@ export class Master implements AsyncDisposable {
   readonly access: Access;
   readonly buckets: Buckets;
   readonly uploads: Uploads;
+  readonly multipart: Multipart;
   readonly census: ReplicaCensus;
   readonly housekeeping: Housekeeping;
   readonly #orders: Orders;
@@ -57,6 +59,7 @@ export class Master implements AsyncDisposable {
     this.#lookup = new Lookup(this.context, this.access);
     this.#votes = new Votes(this.context, admission);
     this.uploads = new Uploads(this.context, this.access, this.#votes);
+    this.multipart = new Multipart(this.context, this.access, this.#votes);
     this.housekeeping = new Housekeeping(this.context, this.#orders, this.#placement);
   }
 

@@ -20,6 +20,7 @@ import {
 import type { Role } from '../../../common/identity/index.ts';
 import { type InternalRoute, rpcRoute } from '../../../common/internal/index.ts';
 import type { Master } from '../master/master.ts';
+import { multipartCalls } from './multipart-calls.ts';
 
 const GATEWAY: readonly Role[] = ['gateway'];
 const CHUNKSERVER: readonly Role[] = ['chunkserver'];
@@ -47,6 +48,7 @@ export function filesystemRoutes(master: Master): InternalRoute[] {
     rpcRoute(at('bucket/setting'), GATEWAY, bucketSetting, (input) => buckets.setting(input)),
     rpcRoute(at('bucket/configure'), GATEWAY, bucketConfigure, (input) => buckets.configure(input)),
     rpcRoute(at('bucket/visibility'), GATEWAY, bucketVisibility, (input) => buckets.setVisibility(input)),
+    ...multipartCalls(master),
     rpcRoute(at('heartbeat'), CHUNKSERVER, heartbeatRequest, (input, { peer }) => master.heartbeat(peer.node, input)),
   ];
 }

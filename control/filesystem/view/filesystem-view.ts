@@ -11,7 +11,9 @@ import { Draft } from './draft.ts';
 import { clearEnvironment, dumpEnvironment, loadEnvironment } from './dump.ts';
 import { closeEnvironment, type Environment, KEY_LIMIT_BYTES, openEnvironment } from './environment.ts';
 import * as keys from './keys.ts';
+import { listMultiparts, type MultipartListing, type MultipartQuery } from './list-multiparts.ts';
 import { type Listing, type ListQuery, listObjects } from './list-objects.ts';
+import * as multipart from './multipart-tables.ts';
 import * as records from './records.ts';
 import { type Entry, endOf, keyOf, type Source, type Table } from './table.ts';
 
@@ -152,6 +154,33 @@ export class FilesystemView implements View, Source, AsyncDisposable {
   uploadsAfter(after: string | undefined, limit: number): records.UploadRecord[] {
     const start = after === undefined ? keyOf(records.uploadTable) : endOf(keys.uploadKey(after));
     return this.#values(records.uploadTable, start, Buffer.of(records.uploadTable.prefix + 1), limit);
+  }
+
+  listMultiparts(query: MultipartQuery): MultipartListing {
+    return listMultiparts(this.#environment, query);
+  }
+
+  /** Of all buckets, in the order of their keys. */
+  multipartsAfter(after: multipart.MultipartId | undefined, limit: number): multipart.MultipartRecord[] {
+    const table = multipart.multipartTable;
+    const start = after === undefined ? keyOf(table) : endOf(multipart.multipartKey(after));
+    return this.#values(table, start, Buffer.of(table.prefix + 1), limit);
+  }
+
+  completedAfter(after: multipart.MultipartId | undefined, limit: number): multipart.CompletedRecord[] {
+    const table = multipart.completedTable;
+    const start = after === undefined ? keyOf(table) : endOf(multipart.completedKey(after));
+    return this.#values(table, start, Buffer.of(table.prefix + 1), limit);
+  }
+
+  /** Of an upload, by number, behind `after`. */
+  parts(upload: string, after: number, limit: number): { part: number; record: multipart.PartRecord }[] {
+    const start = multipart.partKey(upload, after + 1);
+    const end = endOf(multipart.partsOf(upload));
+    return this.#entries(multipart.partTable, start, end, limit).map(({ key, value }) => ({
+      part: multipart.partOfKey(key),
+      record: value,
+    }));
   }
 
   shareByToken(tokenHash: Uint8Array): records.ShareRecord | undefined {
