@@ -17,9 +17,11 @@ import type {
 import type { InternalClient, Target } from '../../../common/internal/index.ts';
 import { AUTHORIZATION_KEPT_MS, MASTER_PATIENCE_MS } from '../timing.ts';
 import { type Action, AuthorizationCache } from './authorization-cache.ts';
+import { BucketCalls } from './bucket-calls.ts';
 import { CallBatcher } from './call-batcher.ts';
 import { type CommitItem, commitSafely, type LookupItem } from './commit-safely.ts';
 import { type Asker, MasterCalls, type Question } from './master-calls.ts';
+import { MultipartCalls } from './multipart-calls.ts';
 import { ObjectCalls } from './object-calls.ts';
 
 export type { Asker } from './master-calls.ts';
@@ -33,6 +35,8 @@ const MAX_WAITING = 16_384;
 
 export class MasterClient {
   readonly objects: ObjectCalls;
+  readonly multipart: MultipartCalls;
+  readonly buckets: BucketCalls;
   readonly #calls: MasterCalls;
   readonly #permissions: AuthorizationCache;
   readonly #authorize: CallBatcher<AuthorizeRequest['items'][number], null>;
@@ -42,6 +46,8 @@ export class MasterClient {
   constructor(client: InternalClient, control: Target, clock: Clock) {
     this.#calls = new MasterCalls(client, control, clock);
     this.objects = new ObjectCalls(this.#calls);
+    this.multipart = new MultipartCalls(this.#calls);
+    this.buckets = new BucketCalls(this.#calls);
     this.#permissions = new AuthorizationCache(clock, AUTHORIZATION_KEPT_MS);
     const limits = {
       maxItemsPerCall: MAX_ITEMS_PER_CALL,
