@@ -4,26 +4,32 @@ import { bucketKey } from '../view/keys.ts';
 import { type BucketRecord, bucketTable } from '../view/records.ts';
 import { requireBucket } from './bucket.ts';
 import { addToTotals } from './totals.ts';
-import { addToUsage, changeUsage } from './usage.ts';
+import { addToUsage } from './usage.ts';
 
 export interface CountChange {
   /** Objects that a listing shows. */
   objects?: number;
-  /** Noncurrent versions, and delete markers. */
+  /** Noncurrent versions. */
   versions?: number;
+  /** Delete markers: they keep a bucket from being deleted, and count in no quota. */
+  markers?: number;
   /** Of objects and of noncurrent versions. */
   bytes?: number;
 }
 
-/** The one place where figures change, the namespace's too. The bucket is read again: what came before in the same command may have changed it. @throws Forbidden `quota-exceeded` */
+/**
+ * The one place where figures change, the namespace's too. The bucket is read again: what came before in the same command
+ * may have changed it.
+ * @throws Forbidden `quota-exceeded`
+ */
 export function countObjects(
   draft: Draft,
   { namespace, name }: Pick<BucketRecord, 'namespace' | 'name'>,
-  { objects = 0, versions = 0, bytes = 0 }: CountChange,
+  { objects = 0, versions = 0, markers = 0, bytes = 0 }: CountChange,
 ): void {
-  if (objects === 0 && versions === 0 && bytes === 0) return;
+  if (objects === 0 && versions === 0 && markers === 0 && bytes === 0) return;
   const bucket = requireBucket(draft, namespace, name);
-  const versionsNow = (bucket.versions ?? 0) + versions;
+  const versionsNow = (bucket.versions ?? 0) + versions + markers;
   draft.put(bucketTable, bucketKey(namespace, name), {
     ...bucket,
     objects: bucket.objects + objects,
@@ -31,9 +37,7 @@ export function countObjects(
     ...(versionsNow !== (bucket.versions ?? 0) && { versions: versionsNow }),
   });
   addToTotals(draft, { objects, logicalBytes: bytes });
-  // A deletion that leaves a marker adds records and no bytes; it is not refused.
-  if (objects <= 0 && bytes <= 0) changeUsage(draft, namespace, { objects: objects + versions, bytes });
-  else addToUsage(draft, namespace, { objects: objects + versions, bytes });
+  addToUsage(draft, namespace, { objects: objects + versions, bytes });
 }
 
 /**

@@ -18,3 +18,21 @@ function matches(present: string | undefined, condition: string): boolean {
   const tags = condition.split(',').map((tag) => tag.trim());
   return tags.some((tag) => tag === '*' || tag === present || tag === `"${present}"`);
 }
+
+export interface SourceConditions {
+  ifMatch?: string | undefined;
+  ifNoneMatch?: string | undefined;
+  modifiedSinceMs?: number | undefined;
+  unmodifiedSinceMs?: number | undefined;
+}
+
+/**
+ * On a copy's source. Where an ETag and a date are given, the ETag that fits outweighs the date (RFC 9110 §13.2.2; S3,
+ * CopyObject, "x-amz-copy-source-if-…"). Dates count to the second, as in HTTP.
+ */
+export function holdsSourceConditions(etag: string, modifiedAtMs: number, conditions: SourceConditions): boolean {
+  const { ifMatch, ifNoneMatch, modifiedSinceMs, unmodifiedSinceMs } = conditions;
+  const modifiedMs = Math.floor(modifiedAtMs / 1000) * 1000;
+  if (ifMatch !== undefined ? !matches(etag, ifMatch) : modifiedMs > (unmodifiedSinceMs ?? Infinity)) return false;
+  return ifNoneMatch !== undefined ? !matches(etag, ifNoneMatch) : modifiedMs > (modifiedSinceMs ?? -Infinity);
+}

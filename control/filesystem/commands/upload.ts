@@ -63,7 +63,11 @@ export function finishUpload(draft: Draft, { at, data }: Command<FilesystemComma
   // The references go over from the upload to the object.
   drop(draft, upload);
   const content = { size, etag: etagOf(extents), contentType, headers, extents };
-  return replaceObject(draft, bucket, upload.name.key, before, { content, modifiedAtMs: at });
+  return replaceObject(draft, bucket, upload.name.key, before, {
+    content,
+    modifiedAtMs: at,
+    versionSalt: data.versionSalt,
+  });
 }
 
 export function abortUpload(draft: Draft, { at, data }: Command<FilesystemCommands['upload.abort']>): void {

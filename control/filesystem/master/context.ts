@@ -9,6 +9,7 @@ import type { FilesystemCommands, FilesystemCommandType } from '../commands/data
 import { Grants } from '../decisions/grants.ts';
 import { Orphans } from '../decisions/orphans.ts';
 import type { FilesystemView } from '../view/filesystem-view.ts';
+import { VERSION_SALT_BYTES } from '../view/version-id.ts';
 import type { Permissions } from './access.ts';
 import { ChecksumFaults } from './checksum-faults.ts';
 import { Chunkservers } from './chunkservers.ts';
@@ -83,6 +84,8 @@ export interface MasterContext extends Omit<MasterOptions, 'config' | 'metrics'>
   /** Told whenever a chunkserver was heard of. */
   heard: Notice;
   startedAtMs: number;
+  /** What a command that may make a version takes along, so that no two ids are alike. */
+  versionSalt(): Uint8Array;
   /** Appends a command and answers what applying it gave. */
   submit<Value>(
     type: FilesystemCommandType,
@@ -110,6 +113,7 @@ export function createContext(options: MasterOptions): MasterContext {
     metrics: createMasterMetrics(options.metrics, { view, servers, orphans, clock }),
     heard: new Notice(),
     startedAtMs: clock.monotonic(),
+    versionSalt: () => random.bytes(VERSION_SALT_BYTES),
     submit: async <Value>(
       type: FilesystemCommandType,
       data: FilesystemCommands[FilesystemCommandType],

@@ -1,9 +1,9 @@
 /** Where an object's bytes are: from the view, and from what chunkservers report. */
 
-import { NotFound } from '../../../common/errors/index.ts';
 import type { Extent, FoundObject, ObjectName, Replica } from '../../../common/filesystem/index.ts';
 import { extentEnd } from '../commands/extents.ts';
 import { rankReplicas } from '../decisions/rank-replicas.ts';
+import { requireVersion, shownVersion } from '../view/require-version.ts';
 import type { Access, Asker } from './access.ts';
 import { type MasterContext, unreportedNodes } from './context.ts';
 
@@ -16,15 +16,16 @@ export class Lookup {
     this.#access = access;
   }
 
-  /** @throws NotFound, Forbidden, Unauthenticated */
-  async find(asker: Asker, asked: ObjectName): Promise<FoundObject> {
-    const { bucket, name } = await this.#access.readable(asker, asked);
-    const object = this.#context.view.object(bucket.id, name.key);
-    if (!object) throw new NotFound(`There is no object '${name.key}' in ${name.namespace}/${name.bucket}.`);
+  /** @throws NotFound, MethodNotAllowed (see `requireVersion`), Forbidden, Unauthenticated */
+  async find(asker: Asker, asked: ObjectName, version?: string): Promise<FoundObject> {
+    const action = version === undefined ? 's3:GetObject' : 's3:GetObjectVersion';
+    const { bucket, name } = await this.#access.readable(asker, asked, action);
+    const object = requireVersion(this.#context.view, bucket, name, version);
     return {
       name,
       content: object.content,
       modifiedAt: new Date(object.modifiedAtMs).toISOString(),
+      ...shownVersion(bucket, object),
       isPublic: bucket.visibility === 'public',
       replicas: await this.#locate(object.content.extents),
     };

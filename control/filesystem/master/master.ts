@@ -27,6 +27,7 @@ import { Heartbeats } from './heartbeats.ts';
 import { Housekeeping } from './housekeeping.ts';
 import { Lookup } from './lookup.ts';
 import { Multipart } from './multipart.ts';
+import { Objects } from './objects.ts';
 import { Orders } from './orders.ts';
 import { Placement } from './placement.ts';
 import { ReplicaCensus } from './storage-status.ts';
@@ -38,6 +39,7 @@ export class Master implements AsyncDisposable {
   readonly access: Access;
   readonly buckets: Buckets;
   readonly uploads: Uploads;
+  readonly objects: Objects;
   readonly multipart: Multipart;
   readonly census: ReplicaCensus;
   readonly housekeeping: Housekeeping;
@@ -60,6 +62,7 @@ export class Master implements AsyncDisposable {
     this.#votes = new Votes(this.context, admission);
     this.uploads = new Uploads(this.context, this.access, this.#votes);
     this.multipart = new Multipart(this.context, this.access, this.#votes);
+    this.objects = new Objects(this.context, this.access);
     this.housekeeping = new Housekeeping(this.context, this.#orders, this.#placement);
   }
 
@@ -101,7 +104,7 @@ export class Master implements AsyncDisposable {
       this.#votes.admit(chunks);
       const committed = await this.context.submit<Committed>(
         'object.commit',
-        { name, content, chunks, preconditions },
+        { name, content, chunks, preconditions, versionSalt: this.context.versionSalt() },
         by,
       );
       this.#votes.settle(chunks);
@@ -110,7 +113,7 @@ export class Master implements AsyncDisposable {
   }
 
   lookup({ items }: LookupRequest): Promise<Answer<FoundObject>[]> {
-    return this.#answerEach(items, (item) => this.#lookup.find(item, item.name));
+    return this.#answerEach(items, (item) => this.#lookup.find(item, item.name, item.version));
   }
 
   /** What a gateway saw go wrong. */

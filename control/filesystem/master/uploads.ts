@@ -61,7 +61,8 @@ export class Uploads {
 
   async finish(request: Reference): Promise<Committed> {
     const { by } = await this.#require(request);
-    return this.#context.submit('upload.finish', { upload: request.upload }, by);
+    const versionSalt = this.#context.versionSalt();
+    return this.#context.submit('upload.finish', { upload: request.upload, versionSalt }, by);
   }
 
   async abort(request: Reference): Promise<void> {

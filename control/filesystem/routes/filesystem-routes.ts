@@ -10,12 +10,17 @@ import {
   commitRequest,
   heartbeatRequest,
   lookupRequest,
+  objectCopy,
+  objectDelete,
+  objectList,
+  objectTags,
   placeRequest,
   renewRequest,
   reportRequest,
   uploadBegin,
   uploadExtend,
   uploadReference,
+  versionList,
 } from '../../../common/filesystem/index.ts';
 import type { Role } from '../../../common/identity/index.ts';
 import { type InternalRoute, rpcRoute } from '../../../common/internal/index.ts';
@@ -27,7 +32,7 @@ const CHUNKSERVER: readonly Role[] = ['chunkserver'];
 const at = (name: string) => `/internal/filesystem/${name}`;
 
 export function filesystemRoutes(master: Master): InternalRoute[] {
-  const { buckets, uploads } = master;
+  const { buckets, objects, uploads } = master;
   return [
     rpcRoute(at('authorize'), GATEWAY, authorizeRequest, (input) => master.authorize(input)),
     rpcRoute(at('place'), GATEWAY, placeRequest, (input) => master.place(input)),
@@ -49,6 +54,11 @@ export function filesystemRoutes(master: Master): InternalRoute[] {
     rpcRoute(at('bucket/configure'), GATEWAY, bucketConfigure, (input) => buckets.configure(input)),
     rpcRoute(at('bucket/visibility'), GATEWAY, bucketVisibility, (input) => buckets.setVisibility(input)),
     ...multipartCalls(master),
+    rpcRoute(at('object/list'), GATEWAY, objectList, (input) => objects.list(input)),
+    rpcRoute(at('object/list-versions'), GATEWAY, versionList, (input) => objects.listVersions(input)),
+    rpcRoute(at('object/delete'), GATEWAY, objectDelete, (input) => objects.delete(input)),
+    rpcRoute(at('object/copy'), GATEWAY, objectCopy, (input) => objects.copy(input)),
+    rpcRoute(at('object/tags'), GATEWAY, objectTags, (input) => objects.setTags(input)),
     rpcRoute(at('heartbeat'), CHUNKSERVER, heartbeatRequest, (input, { peer }) => master.heartbeat(peer.node, input)),
   ];
 }

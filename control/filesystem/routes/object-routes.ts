@@ -11,6 +11,7 @@ import {
   type Principal,
   problems,
 } from '../../api/index.ts';
+import type { DeletionOutcome } from '../commands/delete-object.ts';
 import type { Origin } from '../master/access.ts';
 import type { Master } from '../master/master.ts';
 import { isObjectKey } from '../view/names.ts';
@@ -110,8 +111,17 @@ export function objectRoutes(master: Master) {
       const asked = { namespace: ns, bucket, key };
       const { by, name } = await access.judge(c.var.principal, 's3:DeleteObject', asked, originOf(c));
       const ifMatch = c.req.header('if-match');
-      const preconditions = ifMatch === undefined ? {} : { ifMatch };
-      await context.submit('object.delete', { name, preconditions }, by);
+      const item = { key, mustExist: true as const, ...(ifMatch !== undefined && { ifMatch }) };
+      const [outcome] = await context.submit<DeletionOutcome[]>(
+        'object.delete',
+        {
+          bucket: { namespace: name.namespace, bucket: name.bucket },
+          items: [item],
+          versionSalt: context.versionSalt(),
+        },
+        by,
+      );
+      if (!outcome?.ok) throw outcome?.error ?? new Error('The deletion has no outcome.');
       return c.body(null, 204);
     });
 }
@@ -132,7 +142,7 @@ async function transferObject(
   const names = { from: source.name, to: target.name };
   return context.submit(
     type,
-    { ...names, preconditions, ...(sourceIfMatch !== undefined && { sourceIfMatch }) },
+    { ...names, preconditions, sourceConditions: { ifMatch: sourceIfMatch }, versionSalt: context.versionSalt() },
     target.by,
   );
 }

@@ -11,6 +11,7 @@ function command<Type extends FilesystemCommandType>(type: Type, data: Filesyste
   return { type, at, actor: SYSTEM, requestId: 'r', data };
 }
 
+const versionSalt = new Uint8Array(10);
 const nameOf = (key: string) => ({ namespace: 'ada', bucket: 'photos', key });
 const plain = (etag: string, changes: Partial<ObjectContent> = {}): ObjectContent => ({
   size: 0,
@@ -43,7 +44,9 @@ async function openTestView() {
 }
 
 const commit = (key: string, content: ObjectContent, chunks: WrittenChunk[] = [], preconditions = {}) =>
-  command('object.commit', { name: nameOf(key), content, chunks, preconditions });
+  command('object.commit', { name: nameOf(key), content, chunks, preconditions, versionSalt });
+const remove = (key: string, at?: number) =>
+  command('object.delete', { bucket: { namespace: 'ada', bucket: 'photos' }, items: [{ key }], versionSalt }, at);
 
 describe('the filesystem view', () => {
   test('of two commits in one entry that expect no object, one wins', async () => {
@@ -78,14 +81,14 @@ describe('the filesystem view', () => {
   test('copies share extents; the last one to go leaves the chunk idle, then a tombstone, then nothing', async () => {
     await using t = await openTestView();
     const { extent, written } = ownChunk(10);
-    const copy = { from: nameOf('k'), to: nameOf('copy'), preconditions: {} };
+    const copy = { from: nameOf('k'), to: nameOf('copy'), preconditions: {}, sourceConditions: {}, versionSalt };
     await t.apply(commit('k', withExtent('x', extent), [written]), command('object.copy', copy));
     const live = 2 * physicalLength(10);
     expect(t.view.chunk(written.chunk)).toMatchObject({ references: 2, liveBytes: live });
     await t.apply(command('object.move', { ...copy, to: nameOf('moved') }));
-    await t.apply(command('object.delete', { name: nameOf('copy'), preconditions: {} }));
+    await t.apply(remove('copy'));
     expect(t.view.idleChunks(5000, 10)).toEqual([]);
-    await t.apply(command('object.delete', { name: nameOf('moved'), preconditions: {} }, 2000));
+    await t.apply(remove('moved', 2000));
     expect(t.view.idleChunks(1999, 10)).toEqual([]);
     expect(t.view.idleChunks(2000, 10)).toEqual([written.chunk]);
     await t.apply(command('chunk.condemn', { chunks: [written.chunk] }, 3000));
@@ -103,7 +106,7 @@ describe('the filesystem view', () => {
     await t.apply(command('share.create', { id: 's1', tokenHash, name: nameOf('k'), expiresAtMs: 9e12 }));
     const drop = command('bucket.delete', { namespace: 'ada', name: 'photos' });
     expect(await t.apply(drop)).toMatchObject([{ ok: false, error: { code: 'bucket-not-empty' } }]);
-    await t.apply(command('object.delete', { name: nameOf('k'), preconditions: {} }), drop);
+    await t.apply(remove('k'), drop);
     await t.apply(command('bucket.create', { namespace: 'ada', name: 'photos', visibility: 'public' }));
     expect(t.view.bucket('ada', 'photos')).toMatchObject({ id: 2, objects: 0, visibility: 'public' });
     expect(t.view.shareByToken(tokenHash)?.bucketId).toBe(1);
@@ -155,10 +158,16 @@ describe('the filesystem view', () => {
             await t.apply(commit(each.key, withExtent('x', extent), [written]));
             model.add(each.key);
           } else if (each.kind === 'delete') {
-            await t.apply(command('object.delete', { name: nameOf(each.key), preconditions: {} }));
+            await t.apply(remove(each.key));
             model.delete(each.key);
           } else {
-            const names = { from: nameOf(each.key), to: nameOf(each.to), preconditions: {} };
+            const names = {
+              from: nameOf(each.key),
+              to: nameOf(each.to),
+              preconditions: {},
+              sourceConditions: {},
+              versionSalt,
+            };
             const [outcome] = await t.apply(command(`object.${each.kind}`, names));
             const isPossible = model.has(each.key) && (each.kind === 'copy' || each.key !== each.to);
             expect(outcome?.ok).toBe(isPossible);

@@ -10,12 +10,15 @@ import { chunkName } from './chunk-key.ts';
 import { Draft } from './draft.ts';
 import { clearEnvironment, dumpEnvironment, loadEnvironment } from './dump.ts';
 import { closeEnvironment, type Environment, KEY_LIMIT_BYTES, openEnvironment } from './environment.ts';
+import { findVersion, newestNoncurrent } from './find-version.ts';
 import * as keys from './keys.ts';
 import { listMultiparts, type MultipartListing, type MultipartQuery } from './list-multiparts.ts';
 import { type Listing, type ListQuery, listObjects } from './list-objects.ts';
+import { listVersions, type VersionListing, type VersionListQuery } from './list-versions.ts';
 import * as multipart from './multipart-tables.ts';
 import * as records from './records.ts';
 import { type Entry, endOf, keyOf, type Source, type Table } from './table.ts';
+import { MAX_SEQUENCE, sequenceOf } from './version-id.ts';
 
 export interface FilesystemViewOptions {
   folder: string;
@@ -108,6 +111,25 @@ export class FilesystemView implements View, Source, AsyncDisposable {
 
   list(query: ListQuery): Listing {
     return listObjects(this.#environment, query);
+  }
+
+  /** One version of an object, or a delete marker. */
+  version(bucketId: number, key: string, versionId: string | null): records.VersionRecord | undefined {
+    return findVersion(this, bucketId, key, versionId);
+  }
+
+  /**
+   * Goes on behind the version `afterVersion` of the key `after` when that is given, also when it is not there any more:
+   * ids say where they were. Of the version `null` nothing says it then, and all of that key come again.
+   */
+  listVersions(query: Omit<VersionListQuery, 'below' | 'hasNewer'>, afterVersion?: string | null): VersionListing {
+    const { bucketId, after } = query;
+    if (after === undefined || afterVersion === undefined) return listVersions(this.#environment, query);
+    const below =
+      afterVersion === null ? (this.version(bucketId, after, null)?.sequence ?? Infinity) : sequenceOf(afterVersion);
+    const newest = this.object(bucketId, after) ?? newestNoncurrent(this, bucketId, after);
+    const hasNewer = newest !== undefined && newest.sequence >= below;
+    return listVersions(this.#environment, { ...query, below: Math.min(below, MAX_SEQUENCE), hasNewer });
   }
 
   chunk(chunk: string): records.ChunkRecord | undefined {

@@ -2,6 +2,7 @@
 import { KEY_BYTES } from '../../../common/filesystem/index.ts';
 import type { Environment } from './environment.ts';
 import { OBJECT_KEY_START, objectKey } from './keys.ts';
+import { commonPrefix, positionAfter } from './list-position.ts';
 import { type ObjectRecord, objectTable } from './records.ts';
 import { endOf } from './table.ts';
 
@@ -12,13 +13,17 @@ export interface ListQuery {
   delimiter: string;
   /** Keys and common prefixes together, at most. */
   limit: number;
-  /** Where the page before ended. */
-  from?: Uint8Array;
+  /** Where the page before ended: its `next` … */
+  from?: Uint8Array | undefined;
+  /** … or its last key or common prefix, or any text. */
+  after?: string | undefined;
 }
 
 export interface Listing {
   items: { key: string; object: ObjectRecord }[];
   prefixes: string[];
+  /** The last key or common prefix; absent when there is none. */
+  last?: string;
   /** Where the next page begins; absent at the end. Bytes of a key, not always of a whole one. */
   next?: Buffer;
 }
@@ -30,8 +35,9 @@ export function listObjects(environment: Environment, query: ListQuery): Listing
   const listing: Listing = { items: [], prefixes: [] };
   // No key is as long.
   if (prefix.length > KEY_BYTES) return listing;
-  let from: Buffer = prefix;
-  if (query.from && Buffer.compare(query.from, prefix) > 0) from = Buffer.from(query.from);
+  const { after } = query;
+  const begin = query.from ?? (after === undefined ? prefix : positionAfter(Buffer.from(after), prefix, delimiter));
+  let from: Buffer = Buffer.compare(begin, prefix) > 0 ? Buffer.from(begin) : prefix;
   let room = query.limit;
   for (;;) {
     let skipTo: Buffer | undefined;
@@ -43,14 +49,14 @@ export function listObjects(environment: Environment, query: ListQuery): Listing
       const name = Buffer.from(key.subarray(OBJECT_KEY_START));
       if (room === 0) return { ...listing, next: name };
       room -= 1;
-      const at = delimiter.length > 0 ? name.indexOf(delimiter, prefix.length) : -1;
-      if (at >= 0) {
-        const common = name.subarray(0, at + delimiter.length);
-        listing.prefixes.push(common.toString('utf8'));
+      const common = commonPrefix(name, prefix, delimiter);
+      listing.last = (common ?? name).toString('utf8');
+      if (common) {
+        listing.prefixes.push(listing.last);
         skipTo = endOf(common);
         break;
       }
-      listing.items.push({ key: name.toString('utf8'), object: objectTable.decode(Buffer.from(value)) });
+      listing.items.push({ key: listing.last, object: objectTable.decode(Buffer.from(value)) });
     }
     if (!skipTo) return listing;
     from = skipTo;
