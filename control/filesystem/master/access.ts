@@ -7,10 +7,13 @@ import type { BucketName, Credential, ObjectName } from '../../../common/filesys
 import { actorOf, isPlainText, type Principal, type StorageUse, storageLimitAllows } from '../../api/index.ts';
 import type { Actor } from '../../log/index.ts';
 import { noBucket } from '../commands/bucket.ts';
+import { readSetting } from '../commands/bucket-settings.ts';
 import { s3NameHolder } from '../commands/s3-names.ts';
-import { S3_ACTIONS, type S3Action } from '../decisions/s3-actions.ts';
+import { judgePolicy } from '../decisions/policy.ts';
+import { NEVER_DENIED_TO_OWNERS, S3_ACTIONS, type S3Action } from '../decisions/s3-actions.ts';
 import type { FilesystemView } from '../view/filesystem-view.ts';
 import type { BucketRecord, ShareRecord } from '../view/records.ts';
+import { conditionFacts, identitiesOf, type RequestFacts } from './request-facts.ts';
 
 export interface Origin {
   address?: string | undefined;
@@ -40,16 +43,6 @@ export interface Permissions {
 export interface Asker extends Origin {
   requestId: string;
   credential: Credential;
-}
-
-/** What a request is about beyond names, for the conditions of policies and the limits of access keys. */
-export interface RequestFacts {
-  /** Of a listing: its parameters. */
-  prefix?: string;
-  delimiter?: string;
-  limit?: number;
-  /** The tags that the object is to have. */
-  requestTags?: Readonly<Record<string, string>> | undefined;
 }
 
 /** The judgement's answer: the name with its namespace, and on whose behalf a command is logged. */
@@ -110,8 +103,14 @@ export class Access {
     if (!storageLimitAllows(principal.storageLimit, useOf(verb, name, facts))) {
       this.#permissions.deny(principal, `${action} in ${name.namespace}/${name.bucket} with this access key`, origin);
     }
+    const verdict = bucket?.hasPolicy ? this.#judgePolicy(bucket, principal, action, name, origin, facts) : 'neutral';
+    if (verdict === 'deny' && !NEVER_DENIED_TO_OWNERS.includes(action)) {
+      this.#permissions.deny(principal, `${action} in ${name.namespace}/${name.bucket} by its policy`, origin);
+    }
     const isOpen = bucket && (bucket.visibility === 'public' ? open !== undefined : bucket.visibility === open);
-    if (!isOpen) await this.#permissions.assertMay(principal, need, name.namespace, origin);
+    if (verdict === 'deny' || (verdict !== 'allow' && !isOpen)) {
+      await this.#permissions.assertMay(principal, verdict === 'deny' ? 'administer' : need, name.namespace, origin);
+    }
     if (!bucket) throw noBucket(name.namespace, name.bucket);
     return { principal, by: byOf(principal, origin), bucket, name };
   }
@@ -143,6 +142,31 @@ export class Access {
     assertPlain(namespace);
     await this.#permissions.assertMay(principal, action, namespace, origin);
     return byOf(principal, origin);
+  }
+
+  #judgePolicy(
+    bucket: BucketRecord,
+    principal: Principal,
+    action: S3Action,
+    { key }: { key?: string },
+    origin: Origin,
+    facts: RequestFacts,
+  ): ReturnType<typeof judgePolicy> {
+    const policy = readSetting(this.#view, bucket, 'policy');
+    if (!policy) throw new Error(`Bucket ${bucket.id} should have a policy, and has none.`);
+    return judgePolicy(policy.statements, {
+      action,
+      resource: `arn:aws:s3:::${bucket.name}${key === undefined ? '' : `/${key}`}`,
+      identities: identitiesOf(principal),
+      facts: conditionFacts({
+        principal,
+        origin,
+        facts,
+        nowMs: this.#clock.now(),
+        existingTags: () =>
+          facts.existingTags ?? (key ? this.#view.object(bucket.id, key)?.content.tags : undefined) ?? {},
+      }),
+    });
   }
 
   #shared(token: string): { bucket: BucketRecord; name: ObjectName } {

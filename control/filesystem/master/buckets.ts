@@ -103,8 +103,8 @@ export class Buckets {
   async configure(request: z.infer<typeof bucketConfigure>): Promise<void> {
     const { setting, value } = request;
     const action = value === null ? ACTIONS[setting].remove : ACTIONS[setting].put;
-    const { bucket, by, name } = await this.#access.permit(request, action, nameOf(request));
-    const change = parseSetting(setting, value, bucket);
+    const { by, name } = await this.#access.permit(request, action, nameOf(request));
+    const change = parseSetting(setting, value, name.bucket);
     await this.#context.submit('bucket.configure', { namespace: name.namespace, name: name.bucket, ...change }, by);
   }
 

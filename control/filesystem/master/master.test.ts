@@ -207,7 +207,8 @@ describe('the master', () => {
     await using t = await withNodes();
     const odd = ['\0', '\ud800', 'x'.repeat(5_000), ''];
     const names = odd.flatMap((text) => [
-      { ...name, namespace: text },
+      // Without a namespace, a name is meant as S3's.
+      { ...name, namespace: text || ' ' },
       { ...name, bucket: text },
       { ...name, key: text },
     ]);
