@@ -1,0 +1,3 @@
+export { deleteObject } from './delete-object.ts';
+export { getObject, headObject } from './get-object.ts';
+export { putObject } from './put-object.ts';

@@ -1,0 +1,82 @@
+/** PutObject (S3 API Reference): stored as its bytes come, committed when all that was said of them proved true. */
+import type { OutgoingHttpHeaders } from 'node:http';
+import { AppError } from '../../../../common/errors/index.ts';
+import { type Checksum, type Preconditions, SMALL_OBJECT_BYTES } from '../../../../common/filesystem/index.ts';
+import { type StoredObject, storeObject } from '../../objects/store-object.ts';
+import { answerEmpty } from '../answer.ts';
+import { S3Error } from '../errors/index.ts';
+import type { Operation, S3Body, S3Request, S3Tools } from '../s3-request.ts';
+import { checkCannedAcl } from './canned-acl.ts';
+import { writeConditions } from './conditions.ts';
+import { describedObject } from './described-object.ts';
+import { entityTooLarge, MAX_PUT_BYTES, objectNameOf } from './named-object.ts';
+import { checksumHeaders } from './object-answer.ts';
+
+export const putObject: Operation = async (tools, request) => {
+  const { asker, headers } = request;
+  const name = objectNameOf(request);
+  const described = describedObject(headers);
+  const preconditions = writeConditions(headers);
+  await checkCannedAcl(tools, request);
+  const body = request.body();
+  const size = sizeOf(body);
+  await admit(tools, request, size);
+  const stored = await storeObject(tools, {
+    asker,
+    name,
+    ...described,
+    preconditions,
+    body: body.stream,
+    size,
+    verified: { endsItself: true, digest: () => fingerprintOf(body) },
+    signal: request.exchange.signal,
+  }).catch((error: unknown) => refuse(tools, request, preconditions, error));
+  await answerEmpty(request, { headers: storedHeaders(stored) });
+};
+
+/** @throws S3Error MissingContentLength, EntityTooLarge */
+export function sizeOf({ size }: Pick<S3Body, 'size'>): number {
+  if (size === undefined) throw new S3Error('MissingContentLength');
+  if (size > MAX_PUT_BYTES) throw entityTooLarge(size);
+  return size;
+}
+
+/**
+ * Who may not write is refused before the body comes, and who is over quota as well. A small body is here already, unless its
+ * sender waits to be invited: it is cheaper to read it than to ask, since commit asks anyway.
+ */
+export async function admit(tools: S3Tools, request: S3Request, size: number): Promise<void> {
+  const isInvited = request.headers.expect !== undefined;
+  if (!isInvited && size <= SMALL_OBJECT_BYTES) return;
+  await tools.master.authorize(request.asker, 'write', objectNameOf(request), size);
+}
+
+/** The body's ETag and checksum, once its stream has ended. */
+export function fingerprintOf(body: S3Body): { etag: string; checksum?: Checksum } {
+  const { md5, checksum } = body.digests();
+  return { etag: md5, ...(checksum && { checksum: { ...checksum, type: 'FULL_OBJECT' as const } }) };
+}
+
+export function storedHeaders({ etag, versionId, checksum }: StoredObject): OutgoingHttpHeaders {
+  const headers: OutgoingHttpHeaders = { etag: `"${etag}"`, ...checksumHeaders(checksum) };
+  if (versionId !== undefined) headers['x-amz-version-id'] = versionId;
+  return headers;
+}
+
+/**
+ * If-Match on what is not there is NoSuchKey, and not PreconditionFailed as elsewhere (Amazon S3 User Guide, "How to prevent
+ * object overwrites with conditional writes").
+ */
+async function refuse(
+  tools: S3Tools,
+  request: S3Request,
+  preconditions: Preconditions,
+  error: unknown,
+): Promise<never> {
+  const isRefused = error instanceof AppError && error.code === 'precondition-failed';
+  if (isRefused && preconditions.ifMatch !== undefined) {
+    // Throws what there is to say when there is nothing.
+    await tools.master.lookup(request.asker, objectNameOf(request));
+  }
+  throw error;
+}
