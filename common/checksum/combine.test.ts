@@ -1,6 +1,7 @@
+import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { combineCrc32c } from './combine.ts';
+import { combineCrc32, combineCrc32c } from './combine.ts';
 import { crc32c } from './crc32c.ts';
 
 test('two checksums give that of both runs, of any lengths', () => {
@@ -8,6 +9,7 @@ test('two checksums give that of both runs, of any lengths', () => {
     fc.property(fc.uint8Array({ maxLength: 300 }), fc.uint8Array({ maxLength: 300 }), (first, second) => {
       const whole = crc32c(Buffer.concat([first, second]));
       expect(combineCrc32c(crc32c(first), crc32c(second), second.length)).toBe(whole);
+      expect(combineCrc32(crc32(first), crc32(second), second.length)).toBe(crc32(Buffer.concat([first, second])));
     }),
   );
 });

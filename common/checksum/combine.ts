@@ -3,38 +3,61 @@
  * a division of polynomials over GF(2): bytes that follow multiply what came before by x^8 each.
  */
 
-/** CRC-32C's polynomial with the lowest power in the highest bit, as its checksums are kept (RFC 3720 §12.1). */
-const POLYNOMIAL = 0x82f63b78;
+/** Polynomials have their lowest power in the highest bit, as the checksums are kept. */
 const ONE = 0x80000000;
 const X = 0x40000000;
 
-/** `a · b` modulo the polynomial. */
-function multiply(a: number, b: number): number {
-  let product = 0;
-  let shifted = b;
-  for (let bit = ONE; bit !== 0; bit >>>= 1) {
-    if (a & bit) product ^= shifted;
-    shifted = shifted & 1 ? (shifted >>> 1) ^ POLYNOMIAL : shifted >>> 1;
+class Crc32Combiner {
+  readonly #polynomial: number;
+  /** A memo: nearly all runs are full blocks, full segments or full parts. */
+  #latest = { bytes: 0, power: ONE };
+
+  constructor(polynomial: number) {
+    this.#polynomial = polynomial;
   }
-  return product >>> 0;
+
+  combine(first: number, second: number, secondBytes: number): number {
+    if (this.#latest.bytes !== secondBytes) {
+      this.#latest = { bytes: secondBytes, power: this.#powerOfBytes(secondBytes) };
+    }
+    return (this.#multiply(this.#latest.power, first) ^ second) >>> 0;
+  }
+
+  /** `a · b` modulo the polynomial. */
+  #multiply(a: number, b: number): number {
+    let product = 0;
+    let shifted = b;
+    for (let bit = ONE; bit !== 0; bit >>>= 1) {
+      if (a & bit) product ^= shifted;
+      shifted = shifted & 1 ? (shifted >>> 1) ^ this.#polynomial : shifted >>> 1;
+    }
+    return product >>> 0;
+  }
+
+  /** `x^(8 · bytes)` modulo the polynomial, by repeated squaring. */
+  #powerOfBytes(bytes: number): number {
+    let power = ONE;
+    const squareOfX = this.#multiply(X, X);
+    let square = this.#multiply(squareOfX, squareOfX); // x^4
+    for (let left = bytes; left > 0; left = Math.floor(left / 2)) {
+      square = this.#multiply(square, square);
+      if (left % 2 === 1) power = this.#multiply(power, square);
+    }
+    return power;
+  }
 }
 
-/** `x^(8 · bytes)` modulo the polynomial, by repeated squaring. */
-function powerOfBytes(bytes: number): number {
-  let power = ONE;
-  let square = multiply(multiply(X, X), multiply(X, X)); // x^4
-  for (let left = bytes; left > 0; left = Math.floor(left / 2)) {
-    square = multiply(square, square);
-    if (left % 2 === 1) power = multiply(power, square);
-  }
-  return power;
-}
-
-/** A memo: nearly all runs are full blocks or full segments. */
-let latest = { bytes: 0, power: ONE };
+/** RFC 3720 §12.1. */
+const crc32c = new Crc32Combiner(0x82f63b78);
+/** ISO 3309, as of zip and Ethernet. */
+const crc32 = new Crc32Combiner(0xedb88320);
 
 /** CRC-32C of `first` followed by `second`, which is `secondBytes` long, from the CRC-32C of each. */
 export function combineCrc32c(first: number, second: number, secondBytes: number): number {
-  if (latest.bytes !== secondBytes) latest = { bytes: secondBytes, power: powerOfBytes(secondBytes) };
-  return (multiply(latest.power, first) ^ second) >>> 0;
+  return crc32c.combine(first, second, secondBytes);
+}
+
+/** The same for CRC-32. */
+export function combineCrc32(first: number, second: number, secondBytes: number): number {
+  return crc32.combine(first, second, secondBytes);
 }
