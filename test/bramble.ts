@@ -43,6 +43,8 @@ export interface CliOptions {
 export interface TestBramble extends AsyncDisposable {
   readonly url: string;
   readonly httpUrl: string;
+  /** The S3 door: path style, by any name. */
+  readonly s3Url: string;
   readonly caFile: string;
   /** The data folder. */
   readonly folder: string;
@@ -67,6 +69,7 @@ export interface TestBramble extends AsyncDisposable {
 interface Facts {
   url: string;
   httpPort: number;
+  s3Url: string;
   authority: string;
   oneTimePassword?: string;
   processes: Record<string, { pid: number; address?: string }>;
@@ -86,6 +89,7 @@ export async function startBramble(options: BrambleOptions = {}): Promise<TestBr
       ...(await databaseOf(folder)),
       BRAMBLE_UP_HTTPS_PORT: '0',
       BRAMBLE_UP_HTTP_PORT: '0',
+      BRAMBLE_UP_S3_PORT: '0',
       BRAMBLE_UP_INTERNAL_PORT: '0',
       ...options.env,
     },
@@ -108,6 +112,7 @@ export async function startBramble(options: BrambleOptions = {}): Promise<TestBr
 
   return {
     url: facts.url,
+    s3Url: facts.s3Url,
     httpUrl: `http://localhost:${facts.httpPort}`,
     caFile: facts.authority,
     folder,

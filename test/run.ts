@@ -7,6 +7,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startPostgres } from './postgres.ts';
+import { installPythonPackages } from './python-packages.ts';
 import { installSystemPackages } from './system-packages.ts';
 
 interface Counts {
@@ -48,6 +49,7 @@ function readCounts(report: string): Counts {
 }
 
 installSystemPackages();
+installPythonPackages();
 if (chosen.length === 0 && (await run(process.execPath, ['test/check.ts'])) !== 0) process.exit(1);
 const embedded = await runSuite('PGlite', {});
 await using postgres = await startPostgres();

@@ -1,5 +1,5 @@
 /** The system packages that the tests use. What is missing is installed, and said so. */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -13,6 +13,10 @@ const SYSTEM_PACKAGES: SystemPackage[] = [
   { name: 'postgresql', isInstalled: () => findPostgresPrograms() !== undefined },
   { name: 'curl', isInstalled: () => existsSync('/usr/bin/curl') },
   { name: 'openssl', isInstalled: () => existsSync('/usr/bin/openssl') },
+  { name: 'python3-venv', isInstalled: () => hasPythonVenv() },
+  { name: 'rclone', isInstalled: () => existsSync('/usr/bin/rclone') },
+  { name: 'restic', isInstalled: () => existsSync('/usr/bin/restic') },
+  { name: 's3cmd', isInstalled: () => existsSync('/usr/bin/s3cmd') },
 ];
 
 /** The folder of `initdb` and `postgres`, of the newest version there is. */
@@ -23,6 +27,10 @@ export function findPostgresPrograms(): string | undefined {
     .sort((a, b) => Number(b) - Number(a))
     .map((version) => join(root, version, 'bin'))
     .find((folder) => existsSync(join(folder, 'postgres')));
+}
+
+function hasPythonVenv(): boolean {
+  return spawnSync('python3', ['-c', 'import venv, ensurepip']).status === 0;
 }
 
 export function installSystemPackages(): void {

@@ -13,7 +13,12 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 const BRAMBLE = fileURLToPath(new URL('../bramble', import.meta.url));
-const FREE_PORTS = { BRAMBLE_UP_HTTPS_PORT: '0', BRAMBLE_UP_HTTP_PORT: '0', BRAMBLE_UP_INTERNAL_PORT: '0' };
+const FREE_PORTS = {
+  BRAMBLE_UP_HTTPS_PORT: '0',
+  BRAMBLE_UP_HTTP_PORT: '0',
+  BRAMBLE_UP_S3_PORT: '0',
+  BRAMBLE_UP_INTERNAL_PORT: '0',
+};
 
 interface Facts {
   url: string;

@@ -5,6 +5,7 @@ const ready: Readiness = {
   domain: 'localhost',
   httpsPort: 8443,
   httpPort: 8080,
+  s3Port: 8444,
   dataFolder: '/data',
   startedInMs: 2_345.6,
   pid: 7,
@@ -19,6 +20,7 @@ test('people are told the URL, the one-time password while there is one, and wha
   for (const told of [
     'up, after 2.3 s',
     ' https://localhost:8443 ',
+    ' https://localhost:8444 ',
     'plum-oak',
     'bramble login https://localhost:8443\n',
   ]) {
@@ -33,8 +35,10 @@ test('scripts are told the same as one line of JSON', () => {
   expect(JSON.parse(factsLine(ready))).toEqual({
     kind: 'ready',
     url: 'https://localhost:8443',
+    s3Url: 'https://localhost:8444',
     httpsPort: 8443,
     httpPort: 8080,
+    s3Port: 8444,
     dataFolder: '/data',
     authority: '/data/authority/root.crt',
     startedInMs: 2346,

@@ -6,6 +6,7 @@ export interface Readiness {
   domain: string;
   httpsPort: number;
   httpPort: number;
+  s3Port: number;
   dataFolder: string;
   startedInMs: number;
   /** Of the supervisor. */
@@ -19,6 +20,10 @@ export function baseUrl({ domain, httpsPort }: Pick<Readiness, 'domain' | 'https
   return httpsPort === 443 ? `https://${domain}` : `https://${domain}:${httpsPort}`;
 }
 
+function s3Url({ domain, s3Port }: Pick<Readiness, 'domain' | 's3Port'>): string {
+  return `https://${domain}:${s3Port}`;
+}
+
 export function banner(readiness: Readiness): string {
   const { facts, dataFolder, startedInMs } = readiness;
   const url = baseUrl(readiness);
@@ -29,6 +34,7 @@ export function banner(readiness: Readiness): string {
     '',
     `  ${url}        storage and API`,
     `  ${url}/docs   what the API can do`,
+    `  ${s3Url(readiness)}        S3, for every S3 client`,
     '',
     ...(password
       ? [`  User ${user}, one-time password ${password} (good for the first login, which asks for a new one).`, '']
@@ -45,13 +51,15 @@ export function banner(readiness: Readiness): string {
 
 /** One line of JSON. */
 export function factsLine(readiness: Readiness): string {
-  const { facts, dataFolder, startedInMs, pid, pids, httpsPort, httpPort } = readiness;
+  const { facts, dataFolder, startedInMs, pid, pids, httpsPort, httpPort, s3Port } = readiness;
   const { oneTimePassword, administrator } = facts.control ?? {};
   const line = {
     kind: 'ready',
     url: baseUrl(readiness),
+    s3Url: s3Url(readiness),
     httpsPort,
     httpPort,
+    s3Port,
     dataFolder,
     authority: join(dataFolder, 'authority', 'root.crt'),
     startedInMs: Math.round(startedInMs),

@@ -9,6 +9,7 @@ export const upConfig = z.object({
   domain: z.string().default('localhost').describe('The name people reach the bramble by.'),
   httpsPort: port(8443).describe('HTTPS; 0 for any free port.'),
   httpPort: port(8080).describe('Plain HTTP, redirected to HTTPS; 0 for any free port.'),
+  s3Port: port(8444).describe('S3 by HTTPS, whatever name or address clients call it by; 0 for any free port.'),
   internalPort: port(7440).describe(
     'First of the internal ports, on loopback: control, then gateway, then the chunkservers; 0 for any free ones.',
   ),

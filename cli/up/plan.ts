@@ -18,11 +18,12 @@ export interface Plan {
   chunkservers: ProcessPlan[];
   httpsPort: number;
   httpPort: number;
+  s3Port: number;
 }
 
 const LOOPBACK = '127.0.0.1';
 
-/** The ports a bramble needs: https, http, control, gateway, and one for each chunkserver. */
+/** The ports a bramble needs: https, http, S3, control, gateway, and one for each chunkserver. */
 export function portWishes(config: UpConfig): PortWish[] {
   const internal = (offset: number) => ({
     setting: 'up.internalPort',
@@ -32,13 +33,14 @@ export function portWishes(config: UpConfig): PortWish[] {
   return [
     { setting: 'up.httpsPort', host: config.host, port: config.httpsPort },
     { setting: 'up.httpPort', host: config.host, port: config.httpPort },
+    { setting: 'up.s3Port', host: config.host, port: config.s3Port },
     ...Array.from({ length: config.chunkservers + 2 }, (_, offset) => internal(offset)),
   ];
 }
 
 /** `dataFolder` is absolute; `ports` are those of `portWishes`, in its order, all settled. */
 export function planProcesses(config: UpConfig, dataFolder: string, ports: readonly number[]): Plan {
-  const [httpsPort = 0, httpPort = 0, controlPort = 0, gatewayPort = 0, ...chunkserverPorts] = ports;
+  const [httpsPort = 0, httpPort = 0, s3Port = 0, controlPort = 0, gatewayPort = 0, ...chunkserverPorts] = ports;
   const identityFolder = (name: string) => join(dataFolder, name, 'identity');
   const common = (name: string, node: string) => ({
     node,
@@ -65,6 +67,7 @@ export function planProcesses(config: UpConfig, dataFolder: string, ports: reado
   return {
     httpsPort,
     httpPort,
+    s3Port,
     chunkservers,
     control: plan('control', 'control', {
       ...common('control', nodeName(0)),
@@ -80,6 +83,7 @@ export function planProcesses(config: UpConfig, dataFolder: string, ports: reado
       host: config.host,
       httpsPort,
       httpPort,
+      's3.port': s3Port,
       internalHost: LOOPBACK,
       internalPort: gatewayPort,
       domain: config.domain,
@@ -89,7 +93,10 @@ export function planProcesses(config: UpConfig, dataFolder: string, ports: reado
 }
 
 function plan(name: string, section: ProcessName, settings: Record<string, unknown>): ProcessPlan {
-  const env = Object.entries(settings).map(([key, value]) => [environmentName(section, [key]), JSON.stringify(value)]);
+  const env = Object.entries(settings).map(([key, value]) => [
+    environmentName(section, key.split('.')),
+    JSON.stringify(value),
+  ]);
   return { name, role: section, env: Object.fromEntries(env) };
 }
 

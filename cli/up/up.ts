@@ -101,6 +101,7 @@ async function up(options: UpOptions, clock: Clock): Promise<number> {
       domain: config.domain,
       httpsPort: plan.httpsPort,
       httpPort: plan.httpPort,
+      s3Port: plan.s3Port,
       dataFolder,
       startedInMs: clock.monotonic() - began,
       pid: process.pid,
