@@ -12,6 +12,7 @@ import { FaultLog } from './heartbeat/fault-log.ts';
 import { Heartbeat } from './heartbeat/heartbeat.ts';
 import { chunkserverMetrics } from './metrics.ts';
 import type { ChunkserverParts } from './parts.ts';
+import { AppendLink } from './replication/append-link.ts';
 import { ChainForwarder } from './replication/chain-forwarder.ts';
 import { ReplicaLink } from './replication/replica-link.ts';
 import { SegmentBuffers } from './replication/segment-buffers.ts';
@@ -19,6 +20,7 @@ import { SegmentChain } from './replication/segment-chain.ts';
 import { SegmentWriter } from './replication/segment-writer.ts';
 import { SharedAppends } from './replication/shared-appends.ts';
 import { WriteBudget } from './replication/write-budget.ts';
+import { appendCalls } from './routes/append-records.ts';
 import { chunkRoutes } from './routes/chunk-routes.ts';
 import { ChunkReader } from './store/chunk-reader.ts';
 import { ChunkStore } from './store/chunk-store.ts';
@@ -79,7 +81,7 @@ export async function startChunkserver(options: ChunkserverOptions): Promise<Chu
   });
 
   const link = new ReplicaLink(client, clock, config.stallTimeout);
-  const forwarder = new ChainForwarder(link, logger, (code) => metrics.replicasLost.inc({ code }));
+  const forwarder = new ChainForwarder(logger, (code) => metrics.replicasLost.inc({ code }));
   const parts: ChunkserverParts = {
     node,
     config,
@@ -110,10 +112,10 @@ export async function startChunkserver(options: ChunkserverOptions): Promise<Chu
     appends: new SharedAppends({
       store,
       forwarder,
+      link: new AppendLink(client, config.stallTimeout),
       clock,
       node,
       logger,
-      answerTimeoutMs: config.stallTimeout,
       observeGroup: (records) => metrics.appendGroup.observe(records),
     }),
   };
@@ -124,6 +126,7 @@ export async function startChunkserver(options: ChunkserverOptions): Promise<Chu
       readiness: new Readiness(),
       metrics: registry,
       routes: chunkRoutes(parts),
+      calls: appendCalls(parts),
       host: config.host,
       port: config.port,
     }),

@@ -6,9 +6,10 @@ import { crc32c } from '../common/checksum/index.ts';
 import { type Clock, systemClock } from '../common/clock/index.ts';
 import { type Disk, nodeDisk } from '../common/disk/index.ts';
 import {
+  APPEND_PATH,
   type AppendAnswer,
+  type AppendCall,
   appendAnswer,
-  appendBodyLength,
   CHUNK_HEADERS,
   encodeAppendBody,
   type HeartbeatAnswer,
@@ -153,21 +154,11 @@ export class ChunkserverFixture implements AsyncDisposable {
     options: { version?: number; leaseUntilMs?: number } = {},
   ): Promise<AppendAnswer> {
     const [first, ...rest] = chain;
-    const response = await this.client.request(
-      { address: first?.address ?? '', role: 'chunkserver' },
-      {
-        method: 'POST',
-        path: `/chunks/${chunk}/append?version=${options.version ?? 1}`,
-        headers: {
-          [CHUNK_HEADERS.lease]: String(options.leaseUntilMs ?? Date.now() + 60_000),
-          'content-length': String(appendBodyLength(records.map((record) => record.length))),
-          ...(rest.length > 0 && { [CHUNK_HEADERS.chain]: chainText(rest) }),
-        },
-        body: Buffer.concat(encodeAppendBody(records)),
-        timeoutMs: 20_000,
-      },
-    );
-    return appendAnswer.parse(decodeCbor(Buffer.from(await response.body.arrayBuffer())));
+    const { version = 1, leaseUntilMs = Date.now() + 60_000 } = options;
+    const target = { address: first?.address ?? '', role: 'chunkserver' } as const;
+    const call: AppendCall = { chunk, version, leaseUntilMs, chain: rest };
+    const sent = { body: encodeAppendBody(records), timeoutMs: 20_000 };
+    return appendAnswer.parse(await this.client.call(target, APPEND_PATH, call, sent));
   }
 
   /** Payload `from` to `to` of the record at `offset`. */

@@ -11,6 +11,8 @@ import { crc32c } from '../../common/checksum/index.ts';
 import { systemClock } from '../../common/clock/index.ts';
 import { nodeDisk } from '../../common/disk/index.ts';
 import {
+  APPEND_PATH,
+  type AppendCall,
   appendAnswer,
   CHUNK_BYTES,
   CHUNK_HEADERS,
@@ -180,25 +182,15 @@ async function getAll(client: InternalClient, chain: Replica[], chunks: string[]
 /** Records per second that many clients append to one shared chunk, one after the other each. */
 async function appendRate(client: InternalClient, chain: Replica[]): Promise<number> {
   let chunk = ids.uuid();
-  const body = Buffer.concat(encodeAppendBody(Array.from({ length: RECORDS }, () => randomBytes(SMALL_BYTES))));
+  const body = encodeAppendBody(Array.from({ length: RECORDS }, () => randomBytes(SMALL_BYTES)));
   const [first, ...rest] = chain;
   const started = performance.now();
   let records = 0;
   const appendOn = async () => {
     while (performance.now() - started < APPEND_MS) {
-      const response = await client.request(
-        { address: first?.address ?? '', role: 'chunkserver' },
-        {
-          method: 'POST',
-          path: `/chunks/${chunk}/append?version=1`,
-          headers: {
-            [CHUNK_HEADERS.lease]: String(systemClock.now() + 60_000),
-            [CHUNK_HEADERS.chain]: chainText(rest),
-          },
-          body,
-        },
-      );
-      const { votes } = appendAnswer.parse(decodeCbor(Buffer.from(await response.body.arrayBuffer())));
+      const target = { address: first?.address ?? '', role: 'chunkserver' } as const;
+      const call: AppendCall = { chunk, version: 1, leaseUntilMs: systemClock.now() + 60_000, chain: rest };
+      const { votes } = appendAnswer.parse(await client.call(target, APPEND_PATH, call, { body }));
       if (!votes.every((vote) => vote.ok)) throw new Error(`A replica failed: ${JSON.stringify(votes)}`);
       records += RECORDS;
       if (records % RECORDS_PER_CHUNK < RECORDS) chunk = ids.uuid();

@@ -31,6 +31,16 @@ export class RecordBlocks {
     }
   }
 
+  /** A whole record, whose CRC-32C is known: most are one block, which has the same. It must not change until it is written. */
+  pushRecord(payload: Uint8Array, checksum: number): void {
+    if (payload.byteLength <= BLOCK_BYTES) {
+      this.pushBlock(payload, checksum);
+      return;
+    }
+    this.push(payload);
+    this.endRecord();
+  }
+
   /** A whole block, whose CRC-32C is known, where one must begin. It must not change until the vector is written. */
   pushBlock(payload: Uint8Array, checksum: number): void {
     assert(this.#slot < 0 && payload.byteLength > 0 && payload.byteLength <= BLOCK_BYTES);

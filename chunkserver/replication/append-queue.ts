@@ -10,6 +10,7 @@ import {
   type AppendAnswer,
   type AppendRecord,
   CHUNK_FILE_BYTES,
+  encodeAppendBody,
   physicalLength,
   type Replica,
   type Vote,
@@ -20,6 +21,8 @@ import { checkVersion } from '../store/chunk-store.ts';
 
 export interface Append {
   records: AppendRecord[];
+  /** The records as they came, framed. */
+  body: Uint8Array;
   version: number;
   /** Until when (ms since the epoch) we may append. */
   leaseUntilMs: number;
@@ -32,8 +35,8 @@ export interface GroupWriter {
   clock: Clock;
   /** Writes and syncs here. Never throws: a failure is a vote. */
   store(chunk: Chunk, blocks: RecordBlocks): Promise<Vote>;
-  /** Writes to the rest of the chain, whose file must end at `offset`. */
-  replicate(chunk: Chunk, group: Append, offset: number, records: AppendRecord[]): Promise<Vote[]>;
+  /** Writes `body`, which frames the group's records, to the rest of the chain, whose file must end at `offset`. */
+  replicate(chunk: Chunk, first: Append, offset: number, body: readonly Uint8Array[]): Promise<Vote[]>;
   /** Told how many records went together. */
   observeGroup(records: number): void;
 }
@@ -130,18 +133,18 @@ export class AppendQueue {
     const start = chunk.length;
     const records = group.flatMap(({ append }) => append.records);
     const blocks = new RecordBlocks(chunk.headers, start);
-    const offsets = records.map((record) => {
+    const offsets = records.map(({ payload, crc32c }) => {
       const offset = blocks.end;
-      blocks.push(record.payload);
-      blocks.endRecord();
+      blocks.pushRecord(payload, crc32c);
       return offset;
     });
     const [first] = group;
     if (!first) return;
     this.#writer.observeGroup(records.length);
+    const body = group.length === 1 ? [first.append.body] : encodeAppendBody(records);
     const [own, others] = await Promise.all([
       this.#writer.store(chunk, blocks),
-      this.#writer.replicate(chunk, first.append, start, records),
+      this.#writer.replicate(chunk, first.append, start, body),
     ]);
     const lost = [own, ...others].find((vote) => !vote.ok);
     if (lost && !lost.ok) chunk.close(`${lost.node} failed (${lost.code})`);

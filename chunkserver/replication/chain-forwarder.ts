@@ -5,33 +5,39 @@
 import { toAppError } from '../../common/errors/index.ts';
 import type { Replica, Vote } from '../../common/filesystem/index.ts';
 import type { Logger } from '../../common/logging/index.ts';
-import type { ReplicaLink, ReplicaWrite } from './replica-link.ts';
 
 /** Replicas cut out of one chunk, with the vote that is given for them. */
 export type LostReplicas = Map<string, Vote & { ok: false }>;
 
+/** A write that may be sent again, to another replica. */
+export interface ChainWrite {
+  requestId: string;
+  /** What made the write itself fail, whoever it is sent to. */
+  readonly failure: Error | undefined;
+  /** The votes of `next` and of those behind it. @throws AppError when `next` does not vote. */
+  sendTo(next: Replica, behind: readonly Replica[]): Promise<Vote[]>;
+}
+
 export class ChainForwarder {
-  readonly #link: ReplicaLink;
   readonly #logger: Logger;
   readonly #onLost: (reason: string) => void;
 
-  constructor(link: ReplicaLink, logger: Logger, onLost: (reason: string) => void) {
-    this.#link = link;
+  constructor(logger: Logger, onLost: (reason: string) => void) {
     this.#logger = logger;
     this.#onLost = onLost;
   }
 
-  /** A vote for everyone in the chain, in its order. @throws only what made the body itself fail. */
-  async forward(chain: readonly Replica[], lost: LostReplicas, write: ReplicaWrite): Promise<Vote[]> {
+  /** A vote for everyone in the chain, in its order. @throws only what made the write itself fail. */
+  async forward(chain: readonly Replica[], lost: LostReplicas, write: ChainWrite): Promise<Vote[]> {
     const [next, ...behind] = chain;
     if (!next) return [];
     const known = lost.get(next.node);
     if (known) return [known, ...(await this.forward(behind, lost, write))];
     try {
-      const votes = await this.#link.send(next, behind, write);
+      const votes = await write.sendTo(next, behind);
       return [next, ...behind].map(({ node }) => votes.find((vote) => vote.node === node) ?? unheard(node));
     } catch (error) {
-      if (write.body.failure) throw write.body.failure;
+      if (write.failure) throw write.failure;
       const { code, message } = toAppError(error);
       const vote = { node: next.node, ok: false, code, detail: message } as const;
       lost.set(next.node, vote);

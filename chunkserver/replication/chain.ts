@@ -1,9 +1,7 @@
 /** The rest of the chain, as in `x-bramble-chain`: `node@host:port,node@host:port`, nearest first. */
 import { InvalidInput } from '../../common/errors/index.ts';
-import { CHUNK_HEADERS, type Replica } from '../../common/filesystem/index.ts';
+import { CHAIN_LIMIT, CHUNK_HEADERS, type Replica } from '../../common/filesystem/index.ts';
 
-/** More than a chain ever has; bounds what one request can set in motion. */
-const CHAIN_LIMIT = 8;
 const HOP = /^([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)@([A-Za-z0-9.-]{1,253}:\d{1,5}|\[[0-9A-Fa-f:]{2,45}\]:\d{1,5})$/;
 
 /** @throws InvalidInput for anything that is not of the form. */

@@ -1,4 +1,4 @@
-/** One write sent to one other chunkserver, given up when it makes no progress. */
+/** One segment sent to one other chunkserver, given up when it makes no progress. */
 import type { Clock } from '../../common/clock/index.ts';
 import { BadGateway, GatewayTimeout } from '../../common/errors/index.ts';
 import { CHUNK_HEADERS, type Replica, type Vote, writeAnswer } from '../../common/filesystem/index.ts';
@@ -7,7 +7,6 @@ import { formatChain } from './chain.ts';
 import type { ReplayableBody } from './replayable-body.ts';
 
 export interface ReplicaWrite {
-  method: 'PUT' | 'POST';
   /** Path and query. */
   path: string;
   headers: Record<string, string>;
@@ -41,7 +40,7 @@ export class ReplicaLink {
       const request = this.#client.request(
         { address: next.address, role: 'chunkserver' },
         {
-          method: write.method,
+          method: 'PUT',
           path: write.path,
           headers: {
             ...write.headers,

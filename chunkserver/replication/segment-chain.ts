@@ -11,7 +11,7 @@ import {
 } from '../../common/filesystem/index.ts';
 import type { Chunk } from '../store/chunk.ts';
 import type { ChunkReader } from '../store/chunk-reader.ts';
-import type { ChainForwarder, LostReplicas } from './chain-forwarder.ts';
+import type { ChainForwarder, ChainWrite, LostReplicas } from './chain-forwarder.ts';
 import { failedVote } from './own-vote.ts';
 import { ReplayableBody } from './replayable-body.ts';
 import type { ReplicaLink, ReplicaWrite } from './replica-link.ts';
@@ -63,7 +63,7 @@ export class SegmentChain {
     if (chain.length === 0) return [];
     const memory = this.#memoryOf(chunk);
     const write = this.#write(chunk.id, segment, body, requestId);
-    const votes = await this.#options.forwarder.forward(chain, memory.lost, write);
+    const votes = await this.#options.forwarder.forward(chain, memory.lost, this.#sending(write));
     for (const vote of votes) if (vote.ok) memory.confirmed.set(vote.node, vote.length);
     const next = chain.find(({ node }) => !memory.lost.has(node));
     const first = votes.find(({ node }) => node === next?.node);
@@ -104,12 +104,11 @@ export class SegmentChain {
       const missing = { version: last.version, offset, length, checksum, isLast: false };
       await link.send(next, behind, this.#write(chunk.id, missing, ReplayableBody.whole(payload), write.requestId));
     }
-    return await forwarder.forward([next, ...behind], memory.lost, write);
+    return await forwarder.forward([next, ...behind], memory.lost, this.#sending(write));
   }
 
   #write(chunk: string, segment: ForwardedSegment, body: ReplayableBody, requestId: string): ReplicaWrite {
     return {
-      method: 'PUT',
       path: `/chunks/${chunk}?version=${segment.version}&offset=${segment.offset}`,
       headers: {
         [CHUNK_HEADERS.checksum]: segment.checksum.toString(16).padStart(8, '0'),
@@ -118,6 +117,16 @@ export class SegmentChain {
       body,
       requestId,
       answerTimeoutMs: segment.isLast ? this.#options.finishTimeoutMs : this.#options.answerTimeoutMs,
+    };
+  }
+
+  #sending(write: ReplicaWrite): ChainWrite {
+    return {
+      requestId: write.requestId,
+      get failure() {
+        return write.body.failure;
+      },
+      sendTo: (next, behind) => this.#options.link.send(next, behind, write),
     };
   }
 

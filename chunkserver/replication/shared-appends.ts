@@ -1,30 +1,23 @@
 /** Carries out appends: as primary through the queue of its chunk, as secondary at the offset that the primary gave. */
 import type { Clock } from '../../common/clock/index.ts';
 import { Conflict } from '../../common/errors/index.ts';
-import {
-  type AppendAnswer,
-  type AppendRecord,
-  CHUNK_FILE_BYTES,
-  encodeAppendBody,
-  type Replica,
-  type Vote,
-} from '../../common/filesystem/index.ts';
+import { type AppendAnswer, CHUNK_FILE_BYTES, type Vote } from '../../common/filesystem/index.ts';
 import type { Logger } from '../../common/logging/index.ts';
 import { RecordBlocks } from '../format/record-blocks.ts';
 import type { Chunk } from '../store/chunk.ts';
 import { type ChunkStore, checkVersion } from '../store/chunk-store.ts';
+import type { AppendLink } from './append-link.ts';
 import { type Append, AppendQueue, type GroupWriter } from './append-queue.ts';
 import type { ChainForwarder } from './chain-forwarder.ts';
 import { failedVote } from './own-vote.ts';
-import { ReplayableBody } from './replayable-body.ts';
 
 export interface SharedAppendsOptions {
   store: ChunkStore;
   forwarder: ChainForwarder;
+  link: AppendLink;
   clock: Clock;
   node: string;
   logger: Logger;
-  answerTimeoutMs: number;
   observeGroup(records: number): void;
 }
 
@@ -38,8 +31,7 @@ export class SharedAppends {
     this.#writer = {
       clock: options.clock,
       store: (chunk, blocks) => this.#store(chunk, blocks),
-      replicate: (chunk, group, offset, records) =>
-        this.#replicate(chunk, group.version, offset, group.chain, records, group.requestId),
+      replicate: (chunk, first, offset, body) => this.#replicate(chunk, first, offset, body),
       observeGroup: options.observeGroup,
     };
   }
@@ -55,11 +47,8 @@ export class SharedAppends {
   async replicate(chunk: Chunk, group: Omit<Append, 'leaseUntilMs'>, offset: number): Promise<Vote[]> {
     const { node } = this.#options;
     const blocks = new RecordBlocks(chunk.headers, offset);
-    for (const { payload } of group.records) {
-      blocks.push(payload);
-      blocks.endRecord();
-    }
-    const forwarding = this.#replicate(chunk, group.version, offset, group.chain, group.records, group.requestId);
+    for (const { payload, crc32c } of group.records) blocks.pushRecord(payload, crc32c);
+    const forwarding = this.#replicate(chunk, group, offset, [group.body]);
     const refusal = refusalOf(chunk, group.version, offset, blocks.end);
     const storing = refusal ? Promise.resolve(failedVote(node, refusal)) : this.#store(chunk, blocks);
     const [own, others] = await Promise.all([storing, forwarding]);
@@ -84,20 +73,17 @@ export class SharedAppends {
 
   async #replicate(
     chunk: Chunk,
-    version: number,
+    { version, chain, requestId }: Pick<Append, 'version' | 'chain' | 'requestId'>,
     offset: number,
-    chain: Replica[],
-    records: AppendRecord[],
-    requestId: string,
+    body: readonly Uint8Array[],
   ): Promise<Vote[]> {
     if (chain.length === 0) return [];
-    return await this.#options.forwarder.forward(chain, new Map(), {
-      method: 'POST',
-      path: `/chunks/${chunk.id}/replicate?version=${version}&offset=${offset}`,
-      headers: {},
-      body: ReplayableBody.whole(Buffer.concat(encodeAppendBody(records))),
+    const { forwarder, link } = this.#options;
+    const write = { chunk: chunk.id, version, offset, body, requestId };
+    return await forwarder.forward(chain, new Map(), {
       requestId,
-      answerTimeoutMs: this.#options.answerTimeoutMs,
+      failure: undefined,
+      sendTo: (next, behind) => link.send(next, behind, write),
     });
   }
 }

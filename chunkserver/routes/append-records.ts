@@ -1,74 +1,91 @@
-/** `POST /chunks/<id>/append` (from gateways, to the primary) and `/replicate` (from one replica to the next). */
-import { Conflict, InvalidInput, NotFound, TooLarge } from '../../common/errors/index.ts';
+/** The calls `/chunks/append` (from gateways, to the primary) and `/chunks/replicate` (from one replica to the next). */
+import { Conflict, InvalidInput, TooLarge } from '../../common/errors/index.ts';
 import {
   APPEND_BODY_BYTES,
+  APPEND_PATH,
+  type AppendAnswer,
+  type AppendCall,
   type AppendRecord,
-  CHUNK_FILE_BYTES,
-  CHUNK_HEADERS,
+  appendCall,
   decodeAppendBody,
+  REPLICATE_PATH,
+  type ReplicateCall,
+  replicateCall,
+  type WriteAnswer,
 } from '../../common/filesystem/index.ts';
-import type { InternalRequest } from '../../common/internal/index.ts';
+import { type CallContext, type CallRoute, callRoute } from '../../common/internal/index.ts';
 import type { ChunkserverParts } from '../parts.ts';
-import { parseChain } from '../replication/chain.ts';
-import { receiveBody } from '../replication/receive-body.ts';
-import { ReplayableBody } from '../replication/replayable-body.ts';
 import type { Chunk } from '../store/chunk.ts';
-import { headerOf, parseBodyLength, parseChunkPath, parseVersion, queryNumber } from './chunk-request.ts';
-import { sendCbor, sendVotes } from './put-segment.ts';
 
-/** Both POST routes: which of them is in the path. */
-export async function postToChunk(parts: ChunkserverParts, context: InternalRequest): Promise<void> {
-  const { chunk, action } = parseChunkPath(context.url);
-  if (!action) throw new NotFound('POST is for /chunks/<id>/append and /chunks/<id>/replicate.');
-  const isAppend = action === 'append';
-  if (context.peer.role !== (isAppend ? 'gateway' : 'chunkserver')) {
-    throw new InvalidInput(`A ${context.peer.role} does not ${action}.`, { code: 'wrong-role' });
-  }
-  const length = parseBodyLength(context);
-  if (length > APPEND_BODY_BYTES) throw new TooLarge(`An append has at most ${APPEND_BODY_BYTES} bytes.`);
-  using _room = await parts.budget.admit(length, isAppend ? 'gateway' : 'chunkserver');
-  await (isAppend ? append(parts, context, chunk, length) : replicate(parts, context, chunk, length));
+export function appendCalls(parts: ChunkserverParts): CallRoute[] {
+  return [
+    callRoute(APPEND_PATH, ['gateway'], appendCall, (call, body, context) =>
+      counted(parts, 'append', body, context, () => append(parts, call, body, context)),
+    ),
+    callRoute(REPLICATE_PATH, ['chunkserver'], replicateCall, (call, body, context) =>
+      counted(parts, 'replicate', body, context, () => replicate(parts, call, body, context)),
+    ),
+  ];
 }
 
-async function append(parts: ChunkserverParts, context: InternalRequest, id: string, length: number): Promise<void> {
-  const version = parseVersion(context.url);
-  const chain = parseChain(headerOf(context, CHUNK_HEADERS.chain));
-  const leaseUntilMs = parseLease(context);
+/** Within the budget of writes, and seen in the metrics. */
+async function counted<Answer>(
+  parts: ChunkserverParts,
+  name: 'append' | 'replicate',
+  body: Buffer,
+  { peer }: CallContext,
+  carryOut: () => Promise<Answer>,
+): Promise<Answer> {
+  if (body.length > APPEND_BODY_BYTES) throw new TooLarge(`An append has at most ${APPEND_BODY_BYTES} bytes.`);
+  const end = parts.metrics.requests(name, peer.role);
+  parts.load.requests += 1;
+  try {
+    using _room = await parts.budget.admit(body.length, name === 'append' ? 'gateway' : 'chunkserver');
+    const answer = await carryOut();
+    end('ok');
+    return answer;
+  } catch (error) {
+    end('failed');
+    throw error;
+  } finally {
+    parts.load.requests -= 1;
+  }
+}
+
+async function append(
+  parts: ChunkserverParts,
+  { chunk: id, version, leaseUntilMs, chain }: AppendCall,
+  body: Buffer,
+  { requestId }: CallContext,
+): Promise<AppendAnswer> {
   if (parts.clock.now() >= leaseUntilMs) {
     throw new Conflict(`The lease on ${id} has expired.`, { code: 'lease-expired' });
   }
-  const records = await receiveRecords(parts, context, length);
+  const records = recordsOf(parts, body);
   const chunk = await sharedChunk(parts, id, version);
-  const answer = await writing(chunk, () =>
-    parts.appends.append(chunk, { records, version, leaseUntilMs, chain, requestId: context.requestId }),
+  return await writing(chunk, () =>
+    parts.appends.append(chunk, { records, body, version, leaseUntilMs, chain, requestId }),
   );
-  sendCbor(context, answer);
 }
 
-async function replicate(parts: ChunkserverParts, context: InternalRequest, id: string, length: number): Promise<void> {
-  const version = parseVersion(context.url);
-  const offset = queryNumber(context.url, 'offset', 0, CHUNK_FILE_BYTES);
-  const chain = parseChain(headerOf(context, CHUNK_HEADERS.chain));
-  const records = await receiveRecords(parts, context, length);
+async function replicate(
+  parts: ChunkserverParts,
+  { chunk: id, version, offset, chain }: ReplicateCall,
+  body: Buffer,
+  { requestId }: CallContext,
+): Promise<WriteAnswer> {
+  const records = recordsOf(parts, body);
   if (offset > 0 && !parts.store.find(id)) {
     throw new Conflict(`There is no replica of ${id} here to go on with.`, { code: 'gap' });
   }
   const chunk = await sharedChunk(parts, id, version);
-  const votes = await writing(chunk, () =>
-    parts.appends.replicate(chunk, { records, version, chain, requestId: context.requestId }, offset),
-  );
-  sendVotes(context, votes);
+  const group = { records, body, version, chain, requestId };
+  return { votes: await writing(chunk, () => parts.appends.replicate(chunk, group, offset)) };
 }
 
-async function receiveRecords(
-  parts: ChunkserverParts,
-  context: InternalRequest,
-  length: number,
-): Promise<AppendRecord[]> {
-  const body = new ReplayableBody(Buffer.allocUnsafe(length));
-  await receiveBody(context.request, body, { clock: parts.clock, idleTimeoutMs: parts.config.idleTimeout });
-  const records = decodeAppendBody(body.view(0, length));
-  parts.metrics.bytesWritten.inc(length);
+function recordsOf(parts: ChunkserverParts, body: Buffer): AppendRecord[] {
+  const records = decodeAppendBody(body);
+  parts.metrics.bytesWritten.inc(body.length);
   return records;
 }
 
@@ -85,10 +102,4 @@ async function writing<T>(chunk: Chunk, task: () => Promise<T>): Promise<T> {
   } finally {
     chunk.writers -= 1;
   }
-}
-
-function parseLease(context: InternalRequest): number {
-  const text = headerOf(context, CHUNK_HEADERS.lease) ?? '';
-  if (!/^\d{1,15}$/.test(text)) throw new InvalidInput(`${CHUNK_HEADERS.lease} must be milliseconds since the epoch.`);
-  return Number(text);
 }

@@ -3,20 +3,15 @@ import { InvalidInput } from '../../common/errors/index.ts';
 import { CHUNK_BYTES, CHUNK_HEADERS, chunkId } from '../../common/filesystem/index.ts';
 import type { InternalRequest } from '../../common/internal/index.ts';
 
-const PATH = /^\/chunks\/([^/]+)(?:\/(append|replicate))?$/;
-
-export interface ChunkPath {
-  chunk: string;
-  action: 'append' | 'replicate' | undefined;
-}
+const PATH = /^\/chunks\/([^/]+)$/;
 
 /** @throws InvalidInput `invalid-chunk` when the id is not one. */
-export function parseChunkPath(url: URL): ChunkPath {
-  const [, chunk, action] = PATH.exec(url.pathname) ?? [];
+export function parseChunkPath(url: URL): string {
+  const [, chunk] = PATH.exec(url.pathname) ?? [];
   if (!chunk || !chunkId.safeParse(chunk).success) {
     throw new InvalidInput('The path must be /chunks/<id>, the id a UUIDv7.', { code: 'invalid-chunk' });
   }
-  return { chunk, action: action as ChunkPath['action'] };
+  return chunk;
 }
 
 /** A whole number of the query, `min` to `max`. */

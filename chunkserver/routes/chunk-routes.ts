@@ -1,7 +1,6 @@
 import type { Role } from '../../common/identity/index.ts';
 import type { InternalRequest, InternalRoute } from '../../common/internal/index.ts';
 import type { ChunkserverParts } from '../parts.ts';
-import { postToChunk } from './append-records.ts';
 import { putSegment } from './put-segment.ts';
 import { readRecord } from './read-record.ts';
 
@@ -32,7 +31,6 @@ export function chunkRoutes(parts: ChunkserverParts): InternalRoute[] {
   });
   return [
     route('PUT', ['gateway', 'chunkserver'], putSegment),
-    route('POST', ['gateway', 'chunkserver'], postToChunk),
     route('GET', ['gateway', 'chunkserver', 'control'], readRecord),
   ];
 }

@@ -3,7 +3,16 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { BLOCK_BYTES, CHUNK_HEADERS, physicalLength, SEGMENT_BYTES } from '../../common/filesystem/index.ts';
+import {
+  APPEND_BODY_BYTES,
+  APPEND_PATH,
+  BLOCK_BYTES,
+  CHUNK_HEADERS,
+  encodeAppendBody,
+  physicalLength,
+  REPLICATE_PATH,
+  SEGMENT_BYTES,
+} from '../../common/filesystem/index.ts';
 import { ChunkserverFixture, eventually, type TestChunkserver } from '../test-chunkservers.ts';
 
 let fixture: ChunkserverFixture;
@@ -18,7 +27,7 @@ afterAll(async () => {
   await fixture[Symbol.asyncDispose]();
 });
 
-async function send(method: 'PUT' | 'POST' | 'GET', path: string, headers: Record<string, string> = {}, body?: Buffer) {
+async function send(method: 'PUT' | 'GET', path: string, headers: Record<string, string> = {}, body?: Buffer) {
   const target = { address: server.address, role: 'chunkserver' } as const;
   const usual = body ? { [CHUNK_HEADERS.checksum]: '00000000' } : {};
   const response = await fixture.client.request(target, {
@@ -48,8 +57,6 @@ describe('hostile input', () => {
     ['an offset beyond the chunk', 'PUT', `/chunks/${id}?version=1&offset=${2 ** 30}`],
     ['version 0', 'PUT', `/chunks/${id}?version=0&offset=0`],
     ['a short segment that is not the last', 'PUT', `/chunks/${id}?version=1&offset=0`],
-    ['an append without a lease', 'POST', `/chunks/${id}/append?version=1`],
-    ['a replicate from a gateway', 'POST', `/chunks/${id}/replicate?version=1&offset=0`],
   ] as const)('%s is refused with 400', async (_what, method, path) => {
     await expect(send(method, path, {}, method === 'GET' ? undefined : BODY)).rejects.toMatchObject({ status: 400 });
     expect(server.store.size).toBe(0);
@@ -81,10 +88,45 @@ describe('hostile input', () => {
     expect(server.store.find(chunk)?.length).toBe(0);
   });
 
-  test('an append with broken framing or a wrong checksum is refused', async () => {
-    const lease = { [CHUNK_HEADERS.lease]: String(Date.now() + 60_000) };
-    const sent = send('POST', `/chunks/${fixture.newId()}/append?version=1`, lease, BODY);
-    await expect(sent).rejects.toMatchObject({ status: 400, code: 'append-framing' });
+  describe('an append', () => {
+    const call = { chunk: id, version: 1, leaseUntilMs: Date.now() + 60_000, chain: [] };
+    const append = (input: unknown, body: Uint8Array[]) =>
+      fixture.client.call({ address: server.address, role: 'chunkserver' }, APPEND_PATH, input, { body });
+
+    test.each<[what: string, change: object]>([
+      ['without a lease', { leaseUntilMs: undefined }],
+      ['to an id that is none', { chunk: 'x' }],
+      ['of version 0', { version: 0 }],
+      ['with a chain that leads nowhere', { chain: [{ node: 'b', address: 'host' }] }],
+      ['with a chain through a name that is none', { chain: [{ node: 'B', address: 'host:1' }] }],
+      ['with a chain without end', { chain: Array(9).fill({ node: 'b', address: 'h:1' }) }],
+    ])('%s is refused', async (_what, change) => {
+      const sent = append({ ...call, ...change }, encodeAppendBody([BODY]));
+      await expect(sent).rejects.toMatchObject({ status: 400 });
+      expect(server.store.find(id)).toBeUndefined();
+    });
+
+    test('with broken framing or a wrong checksum is refused', async () => {
+      await expect(append(call, [BODY])).rejects.toMatchObject({ status: 400, code: 'append-framing' });
+      const wrong = encodeAppendBody([{ payload: BODY, crc32c: 1 }]);
+      await expect(append(call, wrong)).rejects.toMatchObject({ status: 400, code: 'checksum-mismatch' });
+      expect(server.store.find(id)).toBeUndefined();
+    });
+
+    test('that is too large is refused', async () => {
+      const sent = append(call, [Buffer.alloc(APPEND_BODY_BYTES + 1)]);
+      await expect(sent).rejects.toMatchObject({ status: 413 });
+    });
+
+    test('is for gateways, and what replicas tell each other is for chunkservers', async () => {
+      const target = { address: server.address, role: 'chunkserver' as const };
+      const chunkserver = await fixture.clientOf('chunkserver');
+      const body = encodeAppendBody([BODY]);
+      const appended = chunkserver.call(target, APPEND_PATH, call, { body });
+      await expect(appended).rejects.toMatchObject({ status: 403, code: 'role-not-allowed' });
+      const replicated = fixture.client.call(target, REPLICATE_PATH, { ...call, offset: 0 }, { body });
+      await expect(replicated).rejects.toMatchObject({ status: 403, code: 'role-not-allowed' });
+    });
   });
 
   test('a body that breaks off leaves nothing whole, and the server goes on', async () => {

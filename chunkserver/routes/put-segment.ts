@@ -127,8 +127,7 @@ async function ownVote(
 }
 
 function parseSegment(context: InternalRequest): SegmentRequest {
-  const { chunk, action } = parseChunkPath(context.url);
-  if (action) throw new InvalidInput(`PUT has no ${action}.`);
+  const chunk = parseChunkPath(context.url);
   const version = parseVersion(context.url);
   const offset = queryNumber(context.url, 'offset', 0, PAYLOAD_LIMIT - 1);
   const length = parseBodyLength(context);
@@ -142,11 +141,7 @@ function parseSegment(context: InternalRequest): SegmentRequest {
   return { chunk, version, offset, length, checksum: parseChecksum(context), isLast };
 }
 
-export function sendVotes(context: InternalRequest, votes: Vote[]): void {
-  sendCbor(context, { votes } satisfies WriteAnswer);
-}
-
-export function sendCbor({ response }: InternalRequest, answer: unknown): void {
-  const bytes = encodeCbor(answer);
+function sendVotes({ response }: InternalRequest, votes: Vote[]): void {
+  const bytes = encodeCbor({ votes } satisfies WriteAnswer);
   response.writeHead(200, { 'content-type': CBOR_CONTENT_TYPE, 'content-length': bytes.length }).end(bytes);
 }

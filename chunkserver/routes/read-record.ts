@@ -3,7 +3,7 @@
  * later one ends the connection, so that the reader sees a short answer and goes on with another replica.
  */
 import type { ServerResponse } from 'node:http';
-import { InvalidInput, Unavailable } from '../../common/errors/index.ts';
+import { Unavailable } from '../../common/errors/index.ts';
 import { CHUNK_FILE_BYTES } from '../../common/filesystem/index.ts';
 import type { InternalRequest } from '../../common/internal/index.ts';
 import type { ChunkserverParts } from '../parts.ts';
@@ -11,8 +11,7 @@ import type { ReadPiece, RecordRange } from '../store/chunk-reader.ts';
 import { PAYLOAD_LIMIT, parseChunkPath, queryNumber } from './chunk-request.ts';
 
 export async function readRecord(parts: ChunkserverParts, context: InternalRequest): Promise<void> {
-  const { chunk: id, action } = parseChunkPath(context.url);
-  if (action) throw new InvalidInput(`GET has no ${action}.`);
+  const id = parseChunkPath(context.url);
   const range = parseRange(context.url);
   if (parts.load.reads >= parts.config.maxConcurrentReads) {
     throw new Unavailable('Too many reads are in flight here.', { code: 'overloaded' });

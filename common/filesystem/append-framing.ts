@@ -1,5 +1,5 @@
 /**
- * The body of `POST /chunks/<id>/append` and `/replicate`: `u32 count, count × (u32 length, u32 crc32c)`, then the
+ * What rides along with `/chunks/append` and `/chunks/replicate`: `u32 count, count × (u32 length, u32 crc32c)`, then the
  * payloads one behind the other. Integers are little-endian. A record has 1 to SMALL_OBJECT_BYTES bytes.
  */
 import { crc32c } from '../checksum/index.ts';

@@ -6,12 +6,14 @@
  * | request | what it does |
  * |---|---|
  * | `PUT /chunks/<id>?version=&offset=` | one segment of a chunk of its own, at payload `offset`; forwarded down the chain as it arrives |
- * | `POST /chunks/<id>/append?version=` | records appended to a shared chunk by its primary, which gives them their offsets |
- * | `POST /chunks/<id>/replicate?version=&offset=` | the same records on a secondary, at the offset the primary gave |
  * | `GET /chunks/<id>?offset=&length=&from=&to=` | payload bytes `from` (inclusive) to `to` (exclusive) of the record at `offset` with `length` payload bytes, each block verified |
+ *
+ * and as calls in frames, the records (`append-framing.ts`) riding along: `/chunks/append`, to the primary of a shared chunk,
+ * which gives them their offsets; `/chunks/replicate`, the same records on a secondary, at the offset that the primary gave.
  */
 import { z } from 'zod';
-import { chunkId } from './extent.ts';
+import { chunkId, replica } from './extent.ts';
+import { CHUNK_FILE_BYTES } from './record-geometry.ts';
 
 export const CHUNK_HEADERS = {
   /** The rest of the chain, nearest first: `node@host:port,node@host:port`. */
@@ -20,9 +22,37 @@ export const CHUNK_HEADERS = {
   checksum: 'x-bramble-crc32c',
   /** `1`: with this segment the chunk is complete; make it durable before voting. */
   finish: 'x-bramble-finish',
-  /** Until when (ms since the epoch) the primary may append. */
-  lease: 'x-bramble-lease',
 } as const;
+
+export const APPEND_PATH = '/chunks/append';
+export const REPLICATE_PATH = '/chunks/replicate';
+
+/** More than a chain ever has; bounds what one request can set in motion. */
+export const CHAIN_LIMIT = 8;
+const NODE = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+const ADDRESS = /^([A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:]{2,45}\]):\d{1,5}$/;
+/** The rest of a chain, nearest first. */
+const chain = z
+  .array(replica.extend({ node: z.string().regex(NODE), address: z.string().regex(ADDRESS) }))
+  .max(CHAIN_LIMIT);
+
+export const appendCall = z.object({
+  chunk: chunkId,
+  version: z.int().min(1),
+  /** Until when (ms since the epoch) the primary may append. */
+  leaseUntilMs: z.int().nonnegative(),
+  chain,
+});
+export type AppendCall = z.infer<typeof appendCall>;
+
+export const replicateCall = z.object({
+  chunk: chunkId,
+  version: z.int().min(1),
+  /** Where in the chunk's file the first record goes: exactly where the replica ends. */
+  offset: z.int().min(0).max(CHUNK_FILE_BYTES),
+  chain,
+});
+export type ReplicateCall = z.infer<typeof replicateCall>;
 
 /** One replica's answer to a write. `length`: bytes of its chunk file. */
 export const vote = z.discriminatedUnion('ok', [

@@ -2,12 +2,14 @@ import { BadGateway, fromProblem, isProblem } from '../errors/index.ts';
 
 /** The AppError that the body of an answer which is not 2xx tells of. */
 export function errorOfAnswer(text: string, from: string, status: number): Error {
-  const reason = `${from} answered ${status} without a reason.`;
   try {
-    const problem: unknown = JSON.parse(text);
-    if (isProblem(problem)) return fromProblem(problem);
+    return errorOfProblem(JSON.parse(text), `${from} answered ${status}`);
   } catch (error) {
-    return new BadGateway(reason, { cause: error });
+    return new BadGateway(`${from} answered ${status} without a reason.`, { cause: error });
   }
-  return new BadGateway(reason);
+}
+
+/** The AppError that a problem tells of, as it was decoded. */
+export function errorOfProblem(problem: unknown, from: string): Error {
+  return isProblem(problem) ? fromProblem(problem) : new BadGateway(`${from} gave no reason why it did not answer.`);
 }

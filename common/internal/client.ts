@@ -1,9 +1,15 @@
-/** Calls to other processes: pooled TLS 1.3 connections that show our certificate and check the other's role. */
+/**
+ * Calls to other processes in frames, and HTTP requests for what streams: TLS 1.3 connections that show our certificate and
+ * check the other's role.
+ */
 import { Agent, buildConnector, type Dispatcher } from 'undici';
+import { type Clock, systemClock } from '../clock/index.ts';
 import { GatewayTimeout, Unavailable } from '../errors/index.ts';
 import type { Identity, Role } from '../identity/index.ts';
-import { errorOfAnswer } from './answer-error.ts';
+import { errorOfAnswer, errorOfProblem } from './answer-error.ts';
 import { CBOR_CONTENT_TYPE, decodeCbor, encodeCbor } from './cbor.ts';
+import { FrameClient } from './frames/frame-client.ts';
+import { FRAME_BYTES } from './frames/frame-codec.ts';
 import { CONNECT_TIMEOUT_MS, callerOptions } from './secure-options.ts';
 
 /** Whom to call. */
@@ -20,6 +26,8 @@ export interface CallOptions {
   timeoutMs?: number;
 }
 
+const CALL_TIMEOUT_MS = 10_000;
+
 export type InternalResponse = Dispatcher.ResponseData;
 
 export class InternalClient implements AsyncDisposable {
@@ -29,24 +37,39 @@ export class InternalClient implements AsyncDisposable {
   readonly #identity: Identity;
   readonly #connections: number;
   readonly #renewal: Disposable;
+  readonly #frames: FrameClient;
 
-  /** `connections`: how many at most to one address. */
-  constructor(identity: Identity, options: { connections?: number } = {}) {
+  /** `connections`: how many at most to one address, for requests. Calls share one. */
+  constructor(identity: Identity, options: { connections?: number; clock?: Clock } = {}) {
     this.#identity = identity;
+    this.#frames = new FrameClient(identity, options.clock ?? systemClock);
     this.#connections = options.connections ?? 32;
     this.#renewal = identity.onChange(() => this.#renew());
   }
 
-  /** One call with a CBOR body, answered by a CBOR body. @throws the AppError that the other side answered. */
-  async call(target: Target, path: string, body: unknown, options: CallOptions = {}): Promise<unknown> {
-    const response = await this.request(target, {
-      ...options,
-      method: 'POST',
-      path,
-      headers: { 'content-type': CBOR_CONTENT_TYPE },
-      body: encodeCbor(body),
-      timeoutMs: options.timeoutMs ?? 10_000,
-    });
+  /**
+   * One call with a CBOR input, answered by CBOR. `body`: bytes that ride along, of calls that take them.
+   * @throws the AppError that the other side answered; Unavailable when there is no connection, GatewayTimeout.
+   */
+  async call(
+    target: Target,
+    path: string,
+    input: unknown,
+    options: CallOptions & { body?: readonly Uint8Array[] } = {},
+  ): Promise<unknown> {
+    const head = encodeCbor(input);
+    const timeoutMs = options.timeoutMs ?? CALL_TIMEOUT_MS;
+    const { requestId = '', body = [], signal } = options;
+    if (head.byteLength > FRAME_BYTES) return await this.#callByHttp(target, path, head, { ...options, timeoutMs });
+    const answer = await this.#frames.send(target, { path, requestId, head, body }, { timeoutMs, signal });
+    if (answer.kind === 'problem') throw errorOfProblem(decodeCbor(answer.head), nameOf(target));
+    return answer.head.byteLength === 0 ? undefined : decodeCbor(answer.head);
+  }
+
+  /** Inputs too long for a frame: reports of very many chunks. */
+  async #callByHttp(target: Target, path: string, body: Buffer, options: CallOptions): Promise<unknown> {
+    const headers = { 'content-type': CBOR_CONTENT_TYPE };
+    const response = await this.request(target, { ...options, method: 'POST', path, headers, body });
     const bytes = Buffer.from(await response.body.arrayBuffer());
     if (response.statusCode === 204 || bytes.length === 0) return undefined;
     return decodeCbor(bytes);
@@ -87,16 +110,16 @@ export class InternalClient implements AsyncDisposable {
       response = await (signal ? unlessAborted(request, signal) : request);
     } catch (error) {
       if (options.signal?.aborted) throw options.signal.reason;
-      if (deadline?.aborted)
-        throw new GatewayTimeout(`The ${target.role} at ${target.address} did not answer in time.`, { cause: error });
-      throw new Unavailable(`The ${target.role} at ${target.address} cannot be reached.`, { cause: error });
+      if (deadline?.aborted) throw new GatewayTimeout(`${nameOf(target)} did not answer in time.`, { cause: error });
+      throw new Unavailable(`${nameOf(target)} cannot be reached.`, { cause: error });
     }
     if (options.anyStatus || (response.statusCode >= 200 && response.statusCode < 300)) return response;
-    throw errorOfAnswer(await response.body.text(), `The ${target.role} at ${target.address}`, response.statusCode);
+    throw errorOfAnswer(await response.body.text(), nameOf(target), response.statusCode);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#renewal[Symbol.dispose]();
+    this.#frames[Symbol.dispose]();
     await Promise.all([...this.#agents.values(), ...this.#connected].map((each) => each.destroy()));
   }
 
@@ -125,6 +148,7 @@ export class InternalClient implements AsyncDisposable {
 
   /** New connections use the renewed certificate; those in use finish their requests first. */
   #renew(): void {
+    this.#frames.renew();
     const old = [...this.#agents.values()];
     this.#agents.clear();
     for (const agent of old) void agent.close();
@@ -149,6 +173,10 @@ function unlessAborted(request: Promise<InternalResponse>, signal: AbortSignal):
     signal.addEventListener('abort', onAbort, { once: true });
     request.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
   });
+}
+
+function nameOf({ role, address }: Target): string {
+  return `The ${role} at ${address}`;
 }
 
 /** The chain that undici's events name ends in the connection itself. */

@@ -1,9 +1,11 @@
-/** The chunkservers' data path as this gateway speaks it: one HTTP request per segment, group of appends, or read. */
+/** The chunkservers' data path as this gateway speaks it: one HTTP request per segment or read, one call per group of appends. */
 import type { Readable } from 'node:stream';
 import type { Clock } from '../../../common/clock/index.ts';
 import { GatewayTimeout } from '../../../common/errors/index.ts';
 import {
+  APPEND_PATH,
   type AppendAnswer,
+  type AppendCall,
   appendAnswer,
   CHUNK_HEADERS,
   type Extent,
@@ -89,21 +91,12 @@ export class ChunkConnection {
   }
 
   /** Sends a group of records (as `encodeAppendBody` frames them) to the primary of a shared chunk. */
-  async append(grant: Grant, body: Buffer, limits: WriteLimits): Promise<AppendAnswer> {
+  async append(grant: Grant, body: readonly Uint8Array[], limits: WriteLimits): Promise<AppendAnswer> {
     const [primary, ...rest] = grant.replicas;
     if (!primary) throw new Error('A grant has at least one replica.');
-    const response = await this.#client.request(target(primary), {
-      method: 'POST',
-      path: `/chunks/${grant.chunk}/append?version=${grant.version}`,
-      headers: {
-        'content-type': 'application/octet-stream',
-        [CHUNK_HEADERS.lease]: String(grant.validUntilMs),
-        [CHUNK_HEADERS.chain]: chainText(rest),
-      },
-      body,
-      ...limits,
-    });
-    return appendAnswer.parse(await answerOf(response));
+    const { chunk, version, validUntilMs } = grant;
+    const call: AppendCall = { chunk, version, leaseUntilMs: validUntilMs, chain: rest };
+    return appendAnswer.parse(await this.#client.call(target(primary), APPEND_PATH, call, { body, ...limits }));
   }
 
   /** The bytes `from` (inclusive) to `to` (exclusive) of an extent, as a stream that the caller consumes or destroys. */

@@ -163,7 +163,7 @@ export class SmallObjectAppender {
 
   async #send(grant: Grant, group: readonly Waiting[]): Promise<AppendAnswer> {
     const { connection, clock, liveness, timing } = this.#tools;
-    const body = Buffer.concat(encodeAppendBody(group));
+    const body = encodeAppendBody(group);
     const giveUp = new AbortController();
     let hanging: Replica[] = [];
     using _watch = liveness.watch(grant.replicas, (found) => {
