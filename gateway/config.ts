@@ -48,6 +48,32 @@ const tls = z
   })
   .prefault({});
 
+const optionalPort = z.int().min(0).max(65_535).optional();
+
+const s3 = z
+  .object({
+    region: z
+      .string()
+      .regex(/^[a-z0-9-]{1,32}$/)
+      .default('us-east-1')
+      .describe('The region that S3 clients sign for.'),
+    names: z
+      .array(z.string().toLowerCase())
+      .default([])
+      .describe('More host names of the S3 door; buckets are reached below them, too.'),
+    port: optionalPort.describe(
+      'A port for S3 alone by HTTPS, whatever name or address clients call it by; off unless set.',
+    ),
+    httpPort: optionalPort.describe('The same without TLS; off unless set.'),
+    httpHost: z
+      .string()
+      .default('127.0.0.1')
+      .describe(
+        'Address for s3.httpPort. Whoever can listen in reads what is stored: beyond this machine only behind a proxy.',
+      ),
+  })
+  .prefault({});
+
 export const gatewayConfig = z.object({
   host: z.string().default('127.0.0.1').describe('Address to listen on; 0.0.0.0 or :: for all.'),
   httpsPort: port(8443).describe('HTTPS: HTTP/1.1 and HTTP/2.'),
@@ -63,6 +89,7 @@ export const gatewayConfig = z.object({
   limits,
   cors,
   tls,
+  s3,
 });
 
 export type GatewayConfig = z.infer<typeof gatewayConfig>;

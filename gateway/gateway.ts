@@ -16,14 +16,15 @@ import type { GatewayConfig } from './config.ts';
 import { securityHeaders } from './entry/answer-headers.ts';
 import { BodyWatch } from './entry/body-watch.ts';
 import { Entry } from './entry/entry.ts';
-import { HttpsListener } from './entry/https-listener.ts';
+import { HttpsListener, type HttpsListenerOptions } from './entry/https-listener.ts';
+import { PlainListener } from './entry/plain-listener.ts';
 import { RedirectListener } from './entry/redirect-listener.ts';
 import { RequestMetrics } from './entry/request-metrics.ts';
 import { ConnectionCount } from './limits/connection-count.ts';
 import { RequestRate } from './limits/request-rate.ts';
 import { gatewayRoutes } from './pages/gateway-routes.ts';
 import { ControlLink, proxyRoutes } from './proxy/index.ts';
-import { type Route, Router } from './routing/index.ts';
+import { type Door, type Route, Router } from './routing/index.ts';
 
 export interface GatewayOptions {
   config: GatewayConfig;
@@ -39,6 +40,10 @@ export interface GatewayOptions {
 /** Disposed of after the last request. */
 export interface DataPath extends AsyncDisposable {
   readonly routes: readonly Route[];
+  /** With hosts of their own. */
+  readonly doors?: readonly Door[];
+  /** The one of them that may have ports of its own. */
+  readonly s3?: Door;
 }
 
 /** Nobody waits for a certificate but the gateway itself: asking anew would only add a pause and a line of log. */
@@ -53,6 +58,7 @@ export class Gateway implements AsyncDisposable {
   readonly #entry: Entry;
   readonly #https: HttpsListener;
   readonly #http: RedirectListener;
+  readonly #s3: S3Listeners;
   readonly #internal: InternalServer;
   readonly #ready: Promise<void>;
 
@@ -94,6 +100,7 @@ export class Gateway implements AsyncDisposable {
         ...(dataPath?.routes ?? []),
         ...proxyRoutes({ client, link, clock, limits }),
       ]),
+      doors: dataPath?.doors ?? [],
       rate,
       watch: stack.use(new BodyWatch(limits, clock)),
       limits,
@@ -105,9 +112,9 @@ export class Gateway implements AsyncDisposable {
       ids,
       logger,
     });
-    const https = stack.use(
-      await HttpsListener.listen({ config, certificate, connections, entry, metrics, clock, ids, logger }),
-    );
+    const wiring = { config, certificate, connections, entry, metrics, clock, ids, logger };
+    const https = stack.use(await HttpsListener.listen({ ...wiring, port: config.httpsPort }));
+    const s3 = await listenForS3(stack, wiring, dataPath?.s3);
     const http = stack.use(
       await RedirectListener.listen({
         config,
@@ -135,7 +142,7 @@ export class Gateway implements AsyncDisposable {
     const ready = Promise.all([link.firstUp, certificate.obtained.then(() => readiness.fulfil('certificate'))]).then(
       () => undefined,
     );
-    return new Gateway(options, stack.move(), { entry, https, http, internal, ready });
+    return new Gateway(options, stack.move(), { entry, https, http, s3, internal, ready });
   }
 
   private constructor(
@@ -145,6 +152,7 @@ export class Gateway implements AsyncDisposable {
       entry: Entry;
       https: HttpsListener;
       http: RedirectListener;
+      s3: S3Listeners;
       internal: InternalServer;
       ready: Promise<void>;
     },
@@ -154,6 +162,7 @@ export class Gateway implements AsyncDisposable {
     this.#entry = parts.entry;
     this.#https = parts.https;
     this.#http = parts.http;
+    this.#s3 = parts.s3;
     this.#internal = parts.internal;
     this.#ready = parts.ready;
   }
@@ -164,6 +173,12 @@ export class Gateway implements AsyncDisposable {
 
   get httpPort(): number {
     return this.#http.port;
+  }
+
+  /** The ports of S3 alone, where they are configured. */
+  get s3Ports(): { https?: number; http?: number } {
+    const { https, http } = this.#s3;
+    return { ...(https && { https: https.port }), ...(http && { http: http.port }) };
   }
 
   get openRequests(): number {
@@ -192,7 +207,8 @@ export class Gateway implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     const { clock, config } = this.#options;
     this.#entry.drain();
-    const closed = this.#https.stopAccepting();
+    const listeners = [this.#https, this.#s3.https, this.#s3.http].filter((listener) => listener !== undefined);
+    const closed = Promise.all(listeners.map((listener) => listener.stopAccepting()));
     const rest = new AbortController();
     const timeUp = clock.sleep(config.limits.stopTimeout, rest.signal).catch(() => undefined);
     await Promise.race([closed, timeUp]);
@@ -202,10 +218,34 @@ export class Gateway implements AsyncDisposable {
   }
 }
 
+interface S3Listeners {
+  https: HttpsListener | undefined;
+  http: PlainListener | undefined;
+}
+
+async function listenForS3(
+  stack: AsyncDisposableStack,
+  wiring: Omit<HttpsListenerOptions, 'port' | 'config'> & { config: GatewayConfig },
+  door: Door | undefined,
+): Promise<S3Listeners> {
+  const { config } = wiring;
+  const { port, httpPort, httpHost } = config.s3;
+  if (!door) return { https: undefined, http: undefined };
+  const https = port === undefined ? undefined : stack.use(await HttpsListener.listen({ ...wiring, port, door }));
+  const http =
+    httpPort === undefined
+      ? undefined
+      : stack.use(
+          await PlainListener.listen({ ...wiring, limits: config.limits, host: httpHost, port: httpPort, door }),
+        );
+  return { https, http };
+}
+
 /** What the certificate must name besides this machine's own names: the domain, its parts, and what was configured. */
-function publicNames({ domain, tls }: GatewayConfig): { type: 'dns' | 'ip'; value: string }[] {
+function publicNames({ domain, s3, tls }: GatewayConfig): { type: 'dns' | 'ip'; value: string }[] {
   const named = isIP(domain)
     ? [domain]
-    : [domain, `*.${domain}`, `s3.${domain}`, `*.s3.${domain}`, `storage.${domain}`];
-  return [...named, ...tls.names].map((value) => ({ type: isIP(value) ? 'ip' : 'dns', value }));
+    : [domain, `*.${domain}`, `s3.${domain}`, `*.s3.${domain}`, `*.s3-website.${domain}`, `storage.${domain}`];
+  const ofS3 = s3.names.flatMap((name) => (isIP(name) ? [name] : [name, `*.${name}`]));
+  return [...named, ...ofS3, ...tls.names].map((value) => ({ type: isIP(value) ? 'ip' : 'dns', value }));
 }

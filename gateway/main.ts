@@ -33,7 +33,17 @@ await runProcess('gateway', async (stopping) => {
       clock,
       random,
       logger,
-      dataPath: (metrics) => storageRoutes({ identity, controlAddress, storageHost, clock, random, logger, metrics }),
+      dataPath: (metrics) =>
+        storageRoutes({
+          identity,
+          controlAddress,
+          storageHost,
+          s3: { domain: config.domain, region: config.s3.region, names: config.s3.names, node: config.node },
+          clock,
+          random,
+          logger,
+          metrics,
+        }),
     }),
   );
   await gateway.whenReady(stopping);
@@ -43,8 +53,16 @@ await runProcess('gateway', async (stopping) => {
     facts: {
       httpsPort: String(gateway.httpsPort),
       httpPort: String(gateway.httpPort),
+      ...Object.fromEntries(s3Facts(gateway.s3Ports)),
       internalAddress: gateway.internalAddress,
     },
     [Symbol.asyncDispose]: () => owned[Symbol.asyncDispose](),
   };
 });
+
+function s3Facts({ https, http }: Gateway['s3Ports']): [string, string][] {
+  return [
+    ...(https === undefined ? [] : [['s3Port', String(https)] as [string, string]]),
+    ...(http === undefined ? [] : [['s3HttpPort', String(http)] as [string, string]]),
+  ];
+}

@@ -16,7 +16,7 @@ export const accessKeyRequest = z.object({
   region: z.string().max(64),
   service: z.string().max(64),
   /** For whom, and for which request: those who try unknown ids are audited, and slowed down. */
-  requestId: z.string().max(64).optional(),
+  requestId: z.string().max(128).optional(),
   address: z.string().max(64).optional(),
 });
 export type AccessKeyRequest = z.infer<typeof accessKeyRequest>;

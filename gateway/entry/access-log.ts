@@ -12,7 +12,7 @@ export interface Outcome {
  * One line per request; those that went well at debug level, since writing a line costs more than a small answer does (their
  * numbers are in the metrics). The query and what a `{token}` stands for are secrets and stay out.
  */
-export function logAccess(logger: Logger, open: OpenRequest, path: string | undefined, outcome: Outcome): void {
+export function logAccess(logger: Logger, open: OpenRequest, outcome: Outcome): void {
   const isWell = outcome.status < 400;
   if (isWell && !logger.isLevelEnabled('debug')) return;
   const { method, remoteAddress } = open.wire;
@@ -20,7 +20,8 @@ export function logAccess(logger: Logger, open: OpenRequest, path: string | unde
   const fields = {
     requestId: open.requestId,
     method,
-    path: pattern?.includes('{token}') ? pattern : path,
+    ...(open.operation !== undefined && { operation: open.operation }),
+    path: pattern?.includes('{token}') ? pattern : open.raw?.path,
     status: outcome.status,
     durationMs: Math.round(outcome.durationMs * 100) / 100,
     remoteAddress,

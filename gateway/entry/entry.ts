@@ -6,17 +6,20 @@ import type { IdMaker, Random } from '../../common/ids/index.ts';
 import type { Logger } from '../../common/logging/index.ts';
 import type { GatewayLimits } from '../config.ts';
 import type { RequestRate } from '../limits/request-rate.ts';
-import { type Exchange, parseRequestTarget, type RequestTarget, type Router } from '../routing/index.ts';
+import { type Door, decodeRequestTarget, type RawTarget, type Router, splitRequestTarget } from '../routing/index.ts';
 import { logAccess } from './access-log.ts';
 import { type CorsRules, corsHeaders, type HeaderList, preflightHeaders } from './answer-headers.ts';
 import type { BodyWatch } from './body-watch.ts';
+import { AtDoorExchange, RoutedExchange } from './open-exchange.ts';
 import { OpenRequest, type Wire } from './open-request.ts';
-import { checkHead } from './request-head.ts';
+import { checkHead, namedHost } from './request-head.ts';
 import type { RequestMetrics } from './request-metrics.ts';
-import { isRequestId, isTraceparent, makeTraceparent } from './trace-context.ts';
+import { isRequestId } from './trace-context.ts';
 
 export interface EntryOptions {
   router: Router;
+  /** Hosts that are not the router's. */
+  doors: readonly Door[];
   rate: RequestRate;
   watch: BodyWatch;
   limits: GatewayLimits;
@@ -55,12 +58,13 @@ export class Entry {
     };
     wire.request.on('error', failed);
     wire.response.on('error', failed);
-    let target: RequestTarget | undefined;
-    wire.response.once('close', () => this.#close(open, target?.path));
+    wire.response.once('close', () => this.#close(open));
+    open.host = namedHost(wire.request);
+    open.door = wire.door ?? this.#doorAt(open.host);
     this.#setHeaders(open);
     try {
-      target = parseRequestTarget(wire.url, this.#options.limits.urlBytes);
-      void this.#answer(open, target);
+      open.raw = splitRequestTarget(wire.url, this.#options.limits.urlBytes);
+      void this.#answer(open, open.raw);
     } catch (error) {
       open.fail(error);
     }
@@ -78,69 +82,53 @@ export class Entry {
     for (const open of this.#open) open.fail(reason, { lingerMs: 0 });
   }
 
-  async #answer(open: OpenRequest, target: RequestTarget): Promise<void> {
+  async #answer(open: OpenRequest, raw: RawTarget): Promise<void> {
     const { wire } = open;
     try {
-      const host = checkHead(headOf(wire), this.#options.limits, target.authority);
-      const credential = credentialOf(wire.request.headers.authorization);
-      this.#options.rate.count(wire.remoteAddress, credential.kind === 'bearer' ? credential.token : undefined);
-      if (this.#answerOrigin(wire)) return;
-      const { route, params } = this.#options.router.find(host, wire.method, target.path);
-      open.route = route;
-      this.#limitBody(open);
-      if (route.body === 'bulk') open.inviteWhenRead();
-      else wire.invite();
-      await route.handle(this.#exchange(open, host, target, params, credential));
+      open.host = checkHead(headOf(wire), this.#options.limits, raw.authority);
+      open.door = wire.door ?? this.#doorAt(open.host);
+      if (open.door) await this.#answerAtDoor(open, raw, open.door);
+      else await this.#answerByRoute(open, raw);
       if (!wire.response.writableEnded && !wire.response.destroyed) {
-        throw new Error(`The handler of ${route.method} ${route.path} left the request unanswered.`);
+        const asked = open.operation ?? `${wire.method} ${open.route?.path}`;
+        throw new Error(`The handler of ${asked} left the request unanswered.`);
       }
     } catch (error) {
       open.fail(error);
     }
   }
 
-  #exchange(
-    open: OpenRequest,
-    host: string,
-    { path, target, query }: RequestTarget,
-    params: Record<string, string>,
-    credential: Credential,
-  ): Exchange {
-    const { request, response, method, remoteAddress } = open.wire;
-    const { requestId, signal } = open;
-    const { logger, random } = this.#options;
-    let own: Logger | undefined;
-    let traceparent: string | undefined;
-    return {
-      requestId,
-      get traceparent() {
-        const asked = request.headers.traceparent;
-        traceparent ??= isTraceparent(asked) ? asked : makeTraceparent(random);
-        return traceparent;
-      },
-      method,
-      host,
-      target,
-      path,
-      params,
-      query,
-      remoteAddress,
-      credential,
-      request,
-      response,
-      signal,
-      // Most requests are traced no further and log nothing of their own.
-      get logger() {
-        own ??= logger.child({ requestId });
-        return own;
-      },
-    };
+  /** The door has its own limits of bodies; that bytes keep moving is seen to here. */
+  async #answerAtDoor(open: OpenRequest, raw: RawTarget, door: Door): Promise<void> {
+    this.#options.rate.count(open.wire.remoteAddress, undefined);
+    if (open.hasBodyToCome) this.#options.watch.watch(open);
+    open.inviteWhenRead();
+    await door.handle(new AtDoorExchange(this.#options, open, open.host, raw));
+  }
+
+  async #answerByRoute(open: OpenRequest, raw: RawTarget): Promise<void> {
+    const { wire } = open;
+    const target = decodeRequestTarget(raw);
+    const credential = credentialOf(wire.request.headers.authorization);
+    this.#options.rate.count(wire.remoteAddress, credential.kind === 'bearer' ? credential.token : undefined);
+    if (this.#answerOrigin(wire)) return;
+    const { route, params } = this.#options.router.find(open.host, wire.method, target.path);
+    open.route = route;
+    this.#limitBody(open);
+    if (route.body === 'bulk') open.inviteWhenRead();
+    else wire.invite();
+    await route.handle(new RoutedExchange(this.#options, open, open.host, raw, { target, params, credential }));
+  }
+
+  #doorAt(host: string): Door | undefined {
+    return this.#options.doors.find((door) => door.isAt(host));
   }
 
   #setHeaders(open: OpenRequest): void {
     const { response } = open.wire;
     response.setHeader('x-request-id', open.requestId);
-    for (const [name, value] of this.#options.headers) response.setHeader(name, value);
+    const headers = open.door?.headers(open.requestId, open.host) ?? this.#options.headers;
+    for (const [name, value] of headers) response.setHeader(name, value);
     if (this.#isDraining) closeAfter(open.wire);
   }
 
@@ -173,7 +161,7 @@ export class Entry {
     if (open.hasBodyToCome) this.#options.watch.watch(open);
   }
 
-  #close(open: OpenRequest, path: string | undefined): void {
+  #close(open: OpenRequest): void {
     const { clock, metrics, logger, watch } = this.#options;
     const { response, method } = open.wire;
     this.#open.delete(open);
@@ -184,14 +172,14 @@ export class Entry {
     const status = response.headersSent ? response.statusCode : 499;
     const durationMs = clock.monotonic() - open.startedMs;
     metrics.answered({
-      route: open.route?.path ?? 'none',
-      method: open.route ? method : 'any',
+      route: open.operation ?? open.route?.path ?? 'none',
+      method: open.operation || open.route ? method : 'any',
       status,
       durationMs,
       receivedBytes: open.meter.receivedBytes,
       sentBytes: open.meter.sentBytes,
     });
-    logAccess(logger, open, path, { status, durationMs, isWhole });
+    logAccess(logger, open, { status, durationMs, isWhole });
   }
 }
 

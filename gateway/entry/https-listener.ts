@@ -2,11 +2,9 @@
  * The public port: TLS, then HTTP/1.1 or HTTP/2 by ALPN. Node's https server has the port, with all of its limits and
  * its bookkeeping of HTTP/1.1 connections; those that chose `h2` are handed to an HTTP/2 server that has no port.
  */
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { constants, createServer as createHttp2Server, type Http2Server, type ServerHttp2Session } from 'node:http2';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import type { Clock } from '../../common/clock/index.ts';
 import type { IdMaker } from '../../common/ids/index.ts';
@@ -14,15 +12,17 @@ import type { Logger } from '../../common/logging/index.ts';
 import type { PublicCertificate } from '../certificate/public-certificate.ts';
 import type { GatewayConfig } from '../config.ts';
 import type { ConnectionCount } from '../limits/connection-count.ts';
-import type { ResponseStream } from '../routing/index.ts';
+import type { Door, ResponseStream } from '../routing/index.ts';
 import type { Entry } from './entry.ts';
+import { http1ServerOptions, takeHttp1Requests } from './http1-requests.ts';
 import { boundControlFrames, http2Options, WINDOW_BYTES } from './http2-limits.ts';
-import type { OpenRequest } from './open-request.ts';
-import { type ParserError, parserRefusal, writeRefusal } from './parser-refusal.ts';
 import type { RequestMetrics } from './request-metrics.ts';
 
 export interface HttpsListenerOptions {
-  config: Pick<GatewayConfig, 'host' | 'httpsPort' | 'limits' | 'tls'>;
+  config: Pick<GatewayConfig, 'host' | 'limits' | 'tls'>;
+  port: number;
+  /** The only one at this port, whatever the host. */
+  door?: Door;
   certificate: PublicCertificate;
   connections: ConnectionCount;
   entry: Entry;
@@ -45,17 +45,12 @@ const CIPHERS = [
   'ECDHE-RSA-AES256-GCM-SHA384',
 ].join(':');
 
-/** Bodies of gigabytes come through here: fewer and larger reads and writes. */
-const SOCKET_BUFFER_BYTES = 1 << 20;
-
 export class HttpsListener implements AsyncDisposable {
   readonly #options: HttpsListenerOptions;
   readonly #server: Server;
   readonly #http2: Http2Server;
   readonly #sessions = new Set<ServerHttp2Session>();
   readonly #sockets = new Set<Socket>();
-  /** The latest request of a connection over HTTP/1.1: what a parser's error in a body belongs to. */
-  readonly #latest = new WeakMap<Duplex, OpenRequest>();
   readonly #renewal: Disposable;
 
   private constructor(options: HttpsListenerOptions) {
@@ -70,18 +65,8 @@ export class HttpsListener implements AsyncDisposable {
       honorCipherOrder: true,
       sessionTimeout: Math.floor(tls.sessionTimeout / 1000),
       handshakeTimeout: limits.handshakeTimeout,
-      headersTimeout: limits.headersTimeout,
-      // The whole request's time is the route's affair: a body may go on for hours while bytes keep moving.
-      requestTimeout: 0,
-      connectionsCheckingInterval: Math.min(1_000, limits.headersTimeout / 4),
-      keepAliveTimeout: limits.keepAliveTimeout,
-      maxHeaderSize: limits.headerBytes + limits.urlBytes,
-      requireHostHeader: false,
-      highWaterMark: SOCKET_BUFFER_BYTES,
-      noDelay: true,
+      ...http1ServerOptions(limits),
     });
-    // One more than allowed, since Node drops what is past its limit silently.
-    this.#server.maxHeadersCount = limits.headerCount + 1;
     this.#http2 = createHttp2Server(http2Options(limits));
     this.#wire();
     // For clients that send no server name; those that do are answered by the callback above.
@@ -101,7 +86,7 @@ export class HttpsListener implements AsyncDisposable {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const server = listener.#server;
     server.once('error', reject);
-    server.listen(options.config.httpsPort, options.config.host, resolve);
+    server.listen(options.port, options.config.host, resolve);
     try {
       await promise;
     } catch (error) {
@@ -151,31 +136,9 @@ export class HttpsListener implements AsyncDisposable {
       this.#sockets.add(socket);
       socket.once('close', () => this.#sockets.delete(socket));
     });
-    this.#wireHttp1();
+    const { entry, metrics, ids, logger, config, door } = this.#options;
+    takeHttp1Requests(this.#server, { entry, limits: config.limits, metrics, ids, logger, isSecure: true, door });
     this.#wireHttp2();
-  }
-
-  #wireHttp1(): void {
-    const accept = (request: IncomingMessage, response: ServerResponse, invite = () => {}) => {
-      const open = this.#options.entry.accept({
-        request,
-        response,
-        method: request.method ?? '',
-        url: request.url ?? '',
-        remoteAddress: request.socket.remoteAddress ?? '',
-        invite,
-        cut: () => response.destroy(),
-      });
-      this.#latest.set(request.socket, open);
-    };
-    this.#server.on('request', (request, response) => accept(request, response));
-    this.#server.on('checkContinue', (request, response) => accept(request, response, () => response.writeContinue()));
-    // Any other expectation is ignored, which RFC 9110 §10.1.1 allows.
-    this.#server.on('checkExpectation', (request, response) => accept(request, response));
-    this.#server.on('connect', (_request, socket) => {
-      this.#refuse(socket, Object.assign(new Error('CONNECT'), { code: 'HPE_CONNECT' }));
-    });
-    this.#server.on('clientError', (error, socket) => this.#refuse(socket, error));
   }
 
   #wireHttp2(): void {
@@ -198,30 +161,12 @@ export class HttpsListener implements AsyncDisposable {
         method: request.method,
         url: request.url,
         remoteAddress: request.socket.remoteAddress ?? '',
+        isSecure: true,
+        door: this.#options.door,
         invite: () => {},
         cut: () => response.stream.close(constants.NGHTTP2_INTERNAL_ERROR),
       });
     });
     this.#http2.setTimeout(0);
-  }
-
-  #refuse(socket: Duplex, error: ParserError): void {
-    const { config, ids, logger, metrics } = this.#options;
-    const refusal = parserRefusal(error, config.limits);
-    if (!refusal) {
-      // Resets and failed handshakes: there is nobody to answer.
-      logger.debug({ err: error }, 'connection ended by an error');
-      socket.destroy();
-      return;
-    }
-    const open = this.#latest.get(socket);
-    if (open && !open.wire.response.writableEnded) {
-      open.fail(refusal, { lingerMs: 0 });
-      return;
-    }
-    const requestId = ids.typed('req');
-    metrics.refused(refusal.code);
-    logger.warn({ requestId, status: refusal.status, code: refusal.code, reason: error.code }, 'request refused');
-    writeRefusal(socket, refusal, requestId);
   }
 }

@@ -1,6 +1,7 @@
 /** One request from its head to the end of its answer: how it fails, and what is known of it when it is over. */
+import type { OutgoingHttpHeaders } from 'node:http';
 import { PROBLEM_CONTENT_TYPE, toAppError, toProblem } from '../../common/errors/index.ts';
-import type { RequestStream, ResponseStream, Route } from '../routing/index.ts';
+import type { Door, RawTarget, Refusal, RequestStream, ResponseStream, Route } from '../routing/index.ts';
 import { BodyMeter } from './body-meter.ts';
 
 /** Describe the body that a handler meant to send, and not the problem that is sent instead. */
@@ -26,6 +27,10 @@ export interface Wire {
   /** As received. */
   url: string;
   remoteAddress: string;
+  /** Over TLS. */
+  isSecure: boolean;
+  /** The door of a port that has only one, whatever the host. */
+  door?: Door | undefined;
   /** Sends `100 Continue` when the caller waits for it. */
   invite: () => void;
   /** Ends the answer so that nobody can take it for whole. */
@@ -38,6 +43,11 @@ export class OpenRequest {
   readonly startedMs: number;
   readonly meter: BodyMeter;
   route: Route | undefined;
+  /** The door that the request is for, the host as it was named, and what was asked of the door. */
+  door: Door | undefined;
+  host = '';
+  operation: string | undefined;
+  raw: RawTarget | undefined;
   /** Until when the whole body must have come; on the monotonic clock. */
   bodyDeadlineMs = Number.POSITIVE_INFINITY;
   bodyLimitBytes = Number.POSITIVE_INFINITY;
@@ -97,21 +107,30 @@ export class OpenRequest {
       this.wire.cut();
       return;
     }
-    const error = toAppError(thrown);
-    const body = JSON.stringify(toProblem(error, this.requestId));
+    const { status, headers, body } = this.#refusal(thrown);
     for (const name of BODY_HEADERS) response.removeHeader(name);
-    response.setHeader('content-type', PROBLEM_CONTENT_TYPE);
-    response.setHeader('content-length', Buffer.byteLength(body));
-    response.setHeader('cache-control', 'no-store');
-    if (error.retryAfterSeconds !== undefined) response.setHeader('retry-after', Math.ceil(error.retryAfterSeconds));
-    if (error.status === 401) response.setHeader('www-authenticate', 'Bearer realm="bramble"');
     // A connection can be used again only behind the end of the body.
     const isUnread = this.hasBodyToCome && request.httpVersionMajor === 1;
     if (isUnread) response.setHeader('connection', 'close');
-    response.writeHead(error.status);
-    if (method === 'HEAD') response.end();
+    response.writeHead(status, headers);
+    if (method === 'HEAD' || body === '') response.end();
     else if (isUnread) this.#endAfterBody(body, options.lingerMs ?? LINGER_MS);
     else response.end(body);
+  }
+
+  #refusal(thrown: unknown): Refusal {
+    const { requestId, host, raw } = this;
+    if (this.door) return this.door.refuse(thrown, { requestId, method: this.wire.method, host, raw });
+    const error = toAppError(thrown);
+    const body = JSON.stringify(toProblem(error, requestId));
+    const headers: OutgoingHttpHeaders = {
+      'content-type': PROBLEM_CONTENT_TYPE,
+      'content-length': Buffer.byteLength(body),
+      'cache-control': 'no-store',
+    };
+    if (error.retryAfterSeconds !== undefined) headers['retry-after'] = String(Math.ceil(error.retryAfterSeconds));
+    if (error.status === 401) headers['www-authenticate'] = 'Bearer realm="bramble"';
+    return { status: error.status, headers, body };
   }
 
   #endAfterBody(body: string, lingerMs: number): void {

@@ -2,6 +2,7 @@
  * What must hold of a request's head before anything looks further: the defences against smuggling (RFC 9112 §11.2)
  * and confusion about the host that the HTTP parser below does not have, or does not answer in our words.
  */
+import type { IncomingHttpHeaders } from 'node:http';
 import { AppError, InvalidInput, MethodNotAllowed } from '../../common/errors/index.ts';
 
 export interface RequestHead {
@@ -25,6 +26,12 @@ export function checkHead(head: RequestHead, limits: { headerCount: number }, ta
     throw notImplemented('This gateway does not change protocols (WebSocket) yet; ask without Upgrade.');
   }
   return hostOf(head, seen, targetAuthority);
+}
+
+/** What the request says of its host, before any of it was checked: only for choosing in which words to refuse it. */
+export function namedHost({ headers }: { headers: IncomingHttpHeaders }): string {
+  const named = headers[':authority'] ?? headers.host;
+  return typeof named === 'string' ? named.trim().toLowerCase().replace(/:\d*$/, '').replace(/\.$/, '') : '';
 }
 
 interface Seen {

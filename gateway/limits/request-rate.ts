@@ -23,14 +23,24 @@ export class RequestRate {
   /** Counts one request. `token` is kept only as a hash. @throws TooManyRequests */
   count(remoteAddress: string, token: string | undefined): void {
     const nowMs = this.#clock.monotonic();
-    const waitMs = Math.max(
-      this.#addresses.take(addressKey(remoteAddress), nowMs),
-      token === undefined ? 0 : this.#principals.take(hash('sha256', token, 'base64url'), nowMs),
+    refuseUntil(
+      Math.max(
+        this.#addresses.take(addressKey(remoteAddress), nowMs),
+        token === undefined ? 0 : this.#principals.take(hash('sha256', token, 'base64url'), nowMs),
+      ),
     );
-    if (waitMs === 0) return;
-    const seconds = Math.max(1, Math.ceil(waitMs / 1000));
-    throw new TooManyRequests(`Too many requests; go on in ${seconds} s.`, { retryAfterSeconds: seconds });
   }
+
+  /** Counts one request of a principal whose name is no secret. @throws TooManyRequests */
+  countPrincipal(name: string): void {
+    refuseUntil(this.#principals.take(name, this.#clock.monotonic()));
+  }
+}
+
+function refuseUntil(waitMs: number): void {
+  if (waitMs === 0) return;
+  const seconds = Math.max(1, Math.ceil(waitMs / 1000));
+  throw new TooManyRequests(`Too many requests; go on in ${seconds} s.`, { retryAfterSeconds: seconds });
 }
 
 /** One household has a whole /64 of IPv6 addresses. IPv4 in IPv6 (`::ffff:…`) is IPv4. */

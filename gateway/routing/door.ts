@@ -17,6 +17,8 @@ export interface Door {
 export interface DoorExchange extends RawExchange {
   /** Names the operation: one of a small number. */
   named(operation: string): void;
+  /** Counts the request against the rate of whoever proved to make it. @throws TooManyRequests */
+  countAs(principal: string): void;
 }
 
 export interface Refused {

@@ -2,10 +2,10 @@
 import type { Clock } from '../../common/clock/index.ts';
 import type { Identity } from '../../common/identity/index.ts';
 import { createIdMaker, type Random } from '../../common/ids/index.ts';
-import { DownloadClient, InternalClient } from '../../common/internal/index.ts';
+import { DownloadClient, InternalClient, type Target } from '../../common/internal/index.ts';
 import type { Logger } from '../../common/logging/index.ts';
 import { Gauge, type Registry } from '../../common/metrics/index.ts';
-import { type Exchange, paramOf, type Route } from '../routing/index.ts';
+import { type Door, type Exchange, paramOf, type Route } from '../routing/index.ts';
 import { askerOf } from './asker.ts';
 import { ChunkConnection } from './chunks/chunk-connection.ts';
 import { Liveness } from './chunks/liveness.ts';
@@ -13,12 +13,14 @@ import { FaultReporter } from './master/fault-reporter.ts';
 import { MasterClient } from './master/master-client.ts';
 import { NodeHealth } from './master/node-health.ts';
 import { PlacementPool } from './master/placement-pool.ts';
+import { SigningKeys } from './master/signing-keys.ts';
 import { getObject } from './objects/get-object.ts';
 import { objectNameOf } from './objects/object-name.ts';
 import { putObject } from './objects/put-object.ts';
 import { streamProgress } from './progress/progress-stream.ts';
 import { UploadProgress } from './progress/upload-progress.ts';
 import { tusRoutes } from './resumable/tus-routes.ts';
+import { type S3DoorSettings, s3Doors } from './s3/index.ts';
 import {
   APPEND_QUEUE_BYTES,
   CHUNK_TIMING,
@@ -42,6 +44,8 @@ export interface StorageOptions {
   controlAddress: string;
   /** `storage.<domain>`: the same routes without `/api/storage`. */
   storageHost?: string;
+  /** The S3 door; none unless told. */
+  s3?: S3DoorSettings;
   clock: Clock;
   random: Random;
   logger: Logger;
@@ -57,21 +61,26 @@ const CONNECTIONS_PER_NODE = 256;
 
 export interface Storage extends AsyncDisposable {
   readonly routes: Route[];
+  readonly doors: Door[];
+  readonly s3?: Door;
 }
 
 export type StorageTools = ReturnType<typeof makeTools>['tools'];
 
 export function storageRoutes(options: StorageOptions): Storage {
-  const { tools, dispose } = makeTools(options);
+  const { tools, client, control, dispose } = makeTools(options);
   const routes = routesUnder(tools, '/api/storage', undefined);
   if (options.storageHost !== undefined) routes.push(...routesUnder(tools, '', options.storageHost));
-  return { routes, [Symbol.asyncDispose]: dispose };
+  if (!options.s3) return { routes, doors: [], [Symbol.asyncDispose]: dispose };
+  const { s3 } = s3Doors(tools, SigningKeys.of(client, control, options.clock), options.s3);
+  return { routes, doors: [s3], s3, [Symbol.asyncDispose]: dispose };
 }
 
 function makeTools(options: StorageOptions) {
   const { clock, logger, metrics, random } = options;
   const client = new InternalClient(options.identity, { connections: CONNECTIONS_PER_NODE });
-  const master = new MasterClient(client, { address: options.controlAddress, role: 'control' }, clock);
+  const control: Target = { address: options.controlAddress, role: 'control' };
+  const master = new MasterClient(client, control, clock);
   const timing: ChunkTiming = { ...CHUNK_TIMING, ...options.timing };
   const downloads = new DownloadClient(options.identity);
   const connection = new ChunkConnection(client, downloads, clock, timing);
@@ -122,7 +131,7 @@ function makeTools(options: StorageOptions) {
     await downloads[Symbol.asyncDispose]();
     await client[Symbol.asyncDispose]();
   };
-  return { tools, dispose };
+  return { tools, client, control, dispose };
 }
 
 function routesUnder(tools: StorageTools, prefix: string, host: string | undefined): Route[] {

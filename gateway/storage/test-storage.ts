@@ -119,6 +119,8 @@ export async function startTestStorage(nodes = 3): Promise<TestStorage> {
         traceparent: '',
         method: request.method ?? '',
         host: 'localhost',
+        raw: { path: url.pathname, query: url.search === '' ? undefined : url.search.slice(1), authority: undefined },
+        isSecure: false,
         target: request.url ?? '',
         path,
         params,

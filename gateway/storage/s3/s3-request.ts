@@ -5,6 +5,8 @@ import type { Checksum } from '../../../common/filesystem/index.ts';
 import type { RawExchange } from '../../routing/index.ts';
 import type { Asker } from '../master/master-client.ts';
 import type { StorageTools } from '../storage-routes.ts';
+import type { Authenticator } from './auth/index.ts';
+import type { BucketRulesCache } from './bucket-rules.ts';
 import type { S3Query } from './s3-query.ts';
 
 /**
@@ -29,6 +31,8 @@ export interface S3Digests {
 export interface S3BodyOptions {
   /** Computed also when the caller sends none. */
   checksum?: Checksum['algorithm'];
+  /** `x-amz-checksum-…` is about an object, not about this body (CompleteMultipartUpload): it is not compared. */
+  checksumHeadersAreOfObject?: boolean;
 }
 
 export interface S3Request {
@@ -51,6 +55,8 @@ export interface S3Settings {
   region: string;
   /** `s3.<domain>`: for URLs in answers. */
   host: string;
+  rules: BucketRulesCache;
+  authenticator: Authenticator;
 }
 
 export type S3Tools = StorageTools & { s3: S3Settings };

@@ -1,0 +1,1 @@
+export { answerPreflight, setCorsHeaders } from './answer-origin.ts';
