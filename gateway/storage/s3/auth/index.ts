@@ -8,3 +8,4 @@ export {
 } from './authenticator.ts';
 export type { FormFields } from './form-signature.ts';
 export { EMPTY_SHA256, type PayloadMode } from './payload-mode.ts';
+export { isSameSignature, sign } from './signature.ts';

@@ -1,0 +1,3 @@
+export { type ChecksumAlgorithm, checksumHeader, parseChecksumValue } from './announced-checksums.ts';
+export type { CheckedDigests } from './expectations.ts';
+export { type BodySource, type OpenBodyOptions, type OpenedBody, openBody } from './open-body.ts';

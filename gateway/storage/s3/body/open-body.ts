@@ -1,0 +1,73 @@
+/** A request's body as operations read it: decoded, and held against everything that the request says of it. */
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Readable } from 'node:stream';
+import type { Authenticated } from '../auth/index.ts';
+import { type ChecksumAlgorithm, parseAnnouncedChecksums } from './announced-checksums.ts';
+import { BodyDigests } from './body-digests.ts';
+import { announcedLength } from './body-length.ts';
+import { ChunkSignatures } from './chunk-signatures.ts';
+import { ChunkedDecoder } from './chunked-decoder.ts';
+import { type CheckedDigests, checkDigests, type Expectations, neededDigests } from './expectations.ts';
+import { VerifiedStream } from './verified-stream.ts';
+
+export interface BodySource {
+  stream: Readable;
+  headers: IncomingHttpHeaders;
+  authenticated: Pick<Authenticated, 'payload' | 'signing'>;
+}
+
+export interface OpenBodyOptions {
+  /** Computed also when the caller sends none. */
+  checksum?: ChecksumAlgorithm;
+}
+
+export interface OpenedBody {
+  /**
+   * Ends well only when length, signatures and digests were right, and fails with an `S3Error` otherwise. Nothing is taken
+   * from the connection before this is read.
+   */
+  readonly stream: Readable;
+  /** Bytes, when announced. */
+  readonly size: number | undefined;
+  /** Once the stream has ended. */
+  digests(): CheckedDigests;
+}
+
+/** @throws S3Error for headers about the body that cannot be. */
+export function openBody(
+  { stream: source, headers, authenticated }: BodySource,
+  options: OpenBodyOptions = {},
+): OpenedBody {
+  const { payload, signing } = authenticated;
+  const size = announcedLength(headers, payload);
+  const announced = parseAnnouncedChecksums(headers, payload);
+  const expectations: Expectations = { payload, announced, wanted: options.checksum };
+  const decoder =
+    payload.kind === 'streaming'
+      ? new ChunkedDecoder({
+          size: size ?? 0,
+          hasTrailer: payload.hasTrailer,
+          signatures: signing && new ChunkSignatures(signing),
+        })
+      : undefined;
+  let checked: CheckedDigests | undefined;
+  const stream = new VerifiedStream({
+    source,
+    decoder,
+    digests: new BodyDigests(neededDigests(expectations)),
+    size,
+    check: (digests) => {
+      checked = checkDigests(expectations, digests, decoder?.trailers ?? NO_TRAILERS);
+    },
+  });
+  return {
+    stream,
+    size,
+    digests: () => {
+      if (!checked) throw new Error('The digests of a body are asked for before its end.');
+      return checked;
+    },
+  };
+}
+
+const NO_TRAILERS: ReadonlyMap<string, string> = new Map();
