@@ -56,6 +56,7 @@ const CODES = {
     'The content of the form does not meet the conditions specified in the policy document.',
   ],
   InvalidRange: [416, 'The requested range is not satisfiable'],
+  InvalidRedirectLocation: [400, "The website redirect location must have a prefix of 'http://' or 'https://' or '/'."],
   InvalidRequest: [400, 'The request is not valid.'],
   InvalidSecurity: [403, 'The provided security credentials are not valid.'],
   InvalidStorageClass: [400, 'The storage class that you specified is not valid.'],
@@ -70,6 +71,10 @@ const CODES = {
   ],
   MalformedPOSTRequest: [400, 'The body of your POST request is not well-formed multipart/form-data.'],
   MalformedPolicy: [400, 'Your policy contains a principal, action, resource or condition that is not valid.'],
+  MalformedTrailerError: [
+    400,
+    'The request contained trailing data that was not well-formed or did not conform to our published schema.',
+  ],
   MalformedXML: [
     400,
     'The XML that you provided was not well formed or did not validate against our published schema.',
@@ -131,6 +136,10 @@ const CODES = {
   UnexpectedContent: [400, 'This request contains unsupported content.'],
   UnsupportedSignature: [400, 'The provided request is signed with an unsupported method.'],
   URITooLong: [414, "The request's URI is too long."],
+  UserKeyMustBeSpecified: [
+    400,
+    'The bucket POST must contain the specified field name. If it is specified, check the order of the fields.',
+  ],
   XAmzContentChecksumMismatch: [400, 'The provided x-amz-checksum does not match what was computed.'],
   XAmzContentSHA256Mismatch: [400, "The provided 'x-amz-content-sha256' header does not match what was computed."],
 } as const satisfies Record<string, readonly [status: number, message: string]>;
