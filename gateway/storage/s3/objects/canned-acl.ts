@@ -24,7 +24,7 @@ export async function checkCannedAcl(tools: S3Tools, request: S3Request): Promis
   if (visibility === 'private') throw notImplemented('A public object in a private bucket');
 }
 
-function notImplemented(what: string): S3Error {
+export function notImplemented(what: string): S3Error {
   return new S3Error('NotImplemented', {
     message: `${what} is not supported: who may read an object is said of its bucket (visibility, policy).`,
   });

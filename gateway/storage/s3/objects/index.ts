@@ -1,3 +1,1 @@
-export { deleteObject } from './delete-object.ts';
-export { getObject, headObject } from './get-object.ts';
-export { putObject } from './put-object.ts';
+export { objectOperations } from './object-operations.ts';

@@ -1,7 +1,12 @@
 /** PutObject (S3 API Reference): stored as its bytes come, committed when all that was said of them proved true. */
 import type { OutgoingHttpHeaders } from 'node:http';
 import { AppError } from '../../../../common/errors/index.ts';
-import { type Checksum, type Preconditions, SMALL_OBJECT_BYTES } from '../../../../common/filesystem/index.ts';
+import {
+  type Checksum,
+  type ObjectName,
+  type Preconditions,
+  SMALL_OBJECT_BYTES,
+} from '../../../../common/filesystem/index.ts';
 import { type StoredObject, storeObject } from '../../objects/store-object.ts';
 import { answerEmpty } from '../answer.ts';
 import { S3Error } from '../errors/index.ts';
@@ -30,7 +35,7 @@ export const putObject: Operation = async (tools, request) => {
     size,
     verified: { endsItself: true, digest: () => fingerprintOf(body) },
     signal: request.exchange.signal,
-  }).catch((error: unknown) => refuse(tools, request, preconditions, error));
+  }).catch((error: unknown) => refuseWrite(tools, request, name, preconditions, error));
   await answerEmpty(request, { headers: storedHeaders(stored) });
 };
 
@@ -67,16 +72,18 @@ export function storedHeaders({ etag, versionId, checksum }: StoredObject): Outg
  * If-Match on what is not there is NoSuchKey, and not PreconditionFailed as elsewhere (Amazon S3 User Guide, "How to prevent
  * object overwrites with conditional writes").
  */
-async function refuse(
-  tools: S3Tools,
-  request: S3Request,
-  preconditions: Preconditions,
+export async function refuseWrite(
+  { master }: Pick<S3Tools, 'master'>,
+  { asker }: Pick<S3Request, 'asker'>,
+  name: ObjectName,
+  { ifMatch }: Preconditions,
   error: unknown,
 ): Promise<never> {
-  const isRefused = error instanceof AppError && error.code === 'precondition-failed';
-  if (isRefused && preconditions.ifMatch !== undefined) {
-    // Throws what there is to say when there is nothing.
-    await tools.master.lookup(request.asker, objectNameOf(request));
-  }
-  throw error;
+  if (codeOf(error) !== 'precondition-failed' || ifMatch === undefined) throw error;
+  const nothing = await master.lookup(asker, name).then(() => undefined, codeOf);
+  throw nothing === 'no-such-key' || nothing === 'delete-marker' ? new S3Error('NoSuchKey', { cause: error }) : error;
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof AppError ? error.code : undefined;
 }
