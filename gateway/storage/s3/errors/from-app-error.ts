@@ -24,6 +24,7 @@ const BY_CODE: Readonly<Record<string, S3ErrorCode>> = {
   'invalid-part-order': 'InvalidPartOrder',
   'invalid-path': 'InvalidURI',
   'invalid-tag': 'InvalidTag',
+  'invalid-version': 'InvalidArgument',
   'key-too-long': 'KeyTooLongError',
   'malformed-policy': 'MalformedPolicy',
   'metadata-too-large': 'MetadataTooLarge',
@@ -38,6 +39,7 @@ const BY_CODE: Readonly<Record<string, S3ErrorCode>> = {
   'precondition-failed': 'PreconditionFailed',
   'quota-exceeded': 'QuotaExceeded',
   'range-not-satisfiable': 'InvalidRange',
+  'short-body': 'IncompleteBody',
   'too-large': 'EntityTooLarge',
   'too-many-requests': 'SlowDown',
   'too-many-buckets': 'TooManyBuckets',
@@ -96,7 +98,13 @@ function codeOf(error: AppError): S3ErrorCode {
 
 function headersOf(error: AppError): Record<string, string> {
   const headers: Record<string, string> = {};
-  if (error.code === 'delete-marker' || error.code === 'delete-marker-version') headers['x-amz-delete-marker'] = 'true';
+  if (error.code === 'delete-marker' || error.code === 'delete-marker-version') {
+    const { versionId, modifiedAt } = error.fields ?? {};
+    headers['x-amz-delete-marker'] = 'true';
+    if (versionId !== undefined) headers['x-amz-version-id'] = versionId;
+    if (modifiedAt !== undefined) headers['last-modified'] = new Date(modifiedAt).toUTCString();
+    if (error.code === 'delete-marker-version') headers.allow = 'DELETE';
+  }
   if (error.retryAfterSeconds !== undefined) headers['retry-after'] = String(Math.ceil(error.retryAfterSeconds));
   return headers;
 }
