@@ -164,7 +164,7 @@ export interface Committed {
   modifiedAt: string;
   /** Whether there was no object of that name before. */
   created: boolean;
-  /** Where the bucket keeps versions, or kept them. */
+  /** Where the bucket keeps versions: where it stopped to, S3 tells none of a write. */
   versionId?: string;
 }
 /** `commit` answers `Answer<Committed>[]`. Problem codes a client retries on other chunks: `chunk-sealed`, `chunk-condemned`. */

@@ -3,7 +3,7 @@ import { AppError, PreconditionFailed } from '../../../common/errors/index.ts';
 import type { Deleted } from '../../../common/filesystem/index.ts';
 import type { Command } from '../../log/index.ts';
 import { Draft } from '../view/draft.ts';
-import { findVersion } from '../view/find-version.ts';
+import { findVersion, newestNoncurrent } from '../view/find-version.ts';
 import { objectKey } from '../view/keys.ts';
 import { type BucketRecord, type ObjectRecord, objectTable, type VersionRecord } from '../view/records.ts';
 import { parseVersionId, versionName } from '../view/version-id.ts';
@@ -45,9 +45,18 @@ function deleteOne(draft: Draft, bucket: BucketRecord, item: Deletion, moment: M
   assertObjectKey(item.key);
   if (item.version !== undefined) return deleteVersion(draft, bucket, item, item.version, moment.at);
   const before = draft.get(objectTable, objectKey(bucket.id, item.key));
-  // A condition is about an object: where there is none, no delete marker is made either.
-  if (!assertDeletable(before, item)) return { isDeleteMarker: false };
+  if (isConditional(item)) {
+    const newest = before ?? (item.mustExist ? undefined : hiddenBy(draft, bucket, item.key));
+    // A condition is about something: where there is nothing, no delete marker is made either.
+    if (!newest && !item.mustExist) return { isDeleteMarker: false };
+    assertDeletable(newest, item);
+  }
   return deleteNewest(draft, bucket, item.key, before, moment);
+}
+
+/** The delete marker that is the newest of its key. */
+function hiddenBy(draft: Draft, bucket: BucketRecord, key: string): VersionRecord | undefined {
+  return bucket.versioning && newestNoncurrent(draft, bucket.id, key);
 }
 
 /** Without a version: gone where no versions are kept, else under a delete marker. */
@@ -71,27 +80,30 @@ export function deleteNewest(
 
 function deleteVersion(draft: Draft, bucket: BucketRecord, item: Deletion, version: string, at: number): Deleted {
   const found = findVersion(draft, bucket.id, item.key, parseVersionId(version));
-  if (found && assertDeletable(found, item)) removeVersion(draft, bucket, item.key, found, at);
+  if (found) {
+    assertDeletable(found, item);
+    removeVersion(draft, bucket, item.key, found, at);
+  }
   return { versionId: version, isDeleteMarker: found?.content === null };
 }
 
+function isConditional({ ifMatch, ifMatchModifiedMs, ifMatchSize }: Deletion): boolean {
+  return ifMatch !== undefined || ifMatchModifiedMs !== undefined || ifMatchSize !== undefined;
+}
+
 /**
- * Whether there is anything that the conditions, if any, are about.
+ * A delete marker is there (`*`) and empty, and has no ETag.
  * @throws PreconditionFailed
  */
-function assertDeletable(found: VersionRecord | undefined, item: Deletion): boolean {
-  const { ifMatch, ifMatchModifiedMs, ifMatchSize, mustExist = false } = item;
-  if (ifMatch === undefined && ifMatchModifiedMs === undefined && ifMatchSize === undefined) return true;
-  if (!found && !mustExist) return false;
-  assertPreconditions(found?.content?.etag, ifMatch === undefined ? {} : { ifMatch });
+function assertDeletable(found: VersionRecord | undefined, item: Deletion): void {
+  const { ifMatch, ifMatchModifiedMs, ifMatchSize } = item;
+  assertPreconditions(found && (found.content?.etag ?? ''), ifMatch === undefined ? {} : { ifMatch });
   // Both come as HTTP dates, or are compared as if they did: to the second.
   if (ifMatchModifiedMs !== undefined && seconds(found?.modifiedAtMs) !== seconds(ifMatchModifiedMs)) {
     throw new PreconditionFailed('It was modified at another time.');
   }
-  if (ifMatchSize !== undefined && found?.content?.size !== ifMatchSize) {
-    throw new PreconditionFailed(`Its size is ${found?.content?.size ?? 0}.`);
-  }
-  return true;
+  const size = found && (found.content?.size ?? 0);
+  if (ifMatchSize !== undefined && size !== ifMatchSize) throw new PreconditionFailed('Its size is another one.');
 }
 
 function seconds(timeMs: number | undefined): number | undefined {

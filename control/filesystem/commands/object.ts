@@ -45,7 +45,7 @@ export function replaceObject(
     etag: content.etag,
     modifiedAt: new Date(modifiedAtMs).toISOString(),
     created: before === undefined,
-    ...shownVersion(bucket, version),
+    ...(version.versionId !== null && { versionId: version.versionId }),
   };
 }
 

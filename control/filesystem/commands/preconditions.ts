@@ -2,21 +2,28 @@
 import { PreconditionFailed } from '../../../common/errors/index.ts';
 import type { Preconditions } from '../../../common/filesystem/index.ts';
 
-/** @throws PreconditionFailed */
+/**
+ * `fields.condition` of the error says which one failed, and `fields.object` is `absent` where there is no object: S3 takes
+ * If-Match on what is not there for a 404.
+ * @throws PreconditionFailed
+ */
 export function assertPreconditions(present: string | undefined, { ifMatch, ifNoneMatch }: Preconditions): void {
   if (ifMatch !== undefined && !matches(present, ifMatch)) {
-    throw new PreconditionFailed(present === undefined ? 'There is no such object.' : `Its ETag is "${present}" now.`);
+    const fields = { condition: 'If-Match', ...(present === undefined && { object: 'absent' }) };
+    const detail = present === undefined ? 'There is no such object.' : `Its ETag is "${present}" now.`;
+    throw new PreconditionFailed(detail, { fields });
   }
   if (ifNoneMatch !== undefined && matches(present, ifNoneMatch)) {
-    throw new PreconditionFailed(`There is such an object; its ETag is "${present}".`);
+    const fields = { condition: 'If-None-Match' };
+    throw new PreconditionFailed(`There is such an object; its ETag is "${present}".`, { fields });
   }
 }
 
-/** One ETag, a list of them, or `*`; with or without quotes. Weak ones never match, since the comparison is strong. */
+/** One ETag, a list of them, or `*`; without quotes, too, as S3 allows. Weak ones never match, since the comparison is strong. */
 function matches(present: string | undefined, condition: string): boolean {
   if (present === undefined) return false;
   const tags = condition.split(',').map((tag) => tag.trim());
-  return tags.some((tag) => tag === '*' || tag === present || tag === `"${present}"`);
+  return tags.some((tag) => tag === '*' || tag === present || tag.replace(/^"|"$/g, '') === present);
 }
 
 export interface SourceConditions {
