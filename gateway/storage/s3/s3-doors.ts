@@ -1,14 +1,13 @@
 /** The doors of S3, wired. */
-import { Readable } from 'node:stream';
 import type { Door, DoorExchange } from '../../routing/index.ts';
 import type { SigningKeys } from '../master/signing-keys.ts';
 import type { StorageTools } from '../storage-routes.ts';
-import { Authenticator } from './auth/index.ts';
+import { type Authenticated, Authenticator } from './auth/index.ts';
+import { openBody } from './body/index.ts';
 import { BucketRulesCache } from './bucket-rules.ts';
-import { S3Error } from './errors/index.ts';
 import { OPERATIONS } from './operations.ts';
 import { S3Door } from './s3-door.ts';
-import type { S3Body, S3Tools } from './s3-request.ts';
+import type { S3Body, S3BodyOptions, S3Tools } from './s3-request.ts';
 
 export interface S3DoorSettings {
   /** The bramble's. */
@@ -28,17 +27,18 @@ export function s3Doors(storage: StorageTools, keys: SigningKeys, settings: S3Do
   const tools: S3Tools = { ...storage, s3: { region, host, rules, authenticator } };
   const hostId = Buffer.from(node).toString('base64');
   return {
-    s3: new S3Door({ tools, names: [host, ...names], hostId, authenticator, openBody, operations: OPERATIONS, rules }),
+    s3: new S3Door({
+      tools,
+      names: [host, ...names],
+      hostId,
+      authenticator,
+      openBody: bodyOf,
+      operations: OPERATIONS,
+      rules,
+    }),
   };
 }
 
-function openBody({ request }: DoorExchange): S3Body {
-  if (Number(request.headers['content-length'] ?? 0) > 0 || request.headers['transfer-encoding'] !== undefined) {
-    throw new S3Error('NotImplemented', { message: 'Bodies are not read yet.' });
-  }
-  return {
-    stream: Readable.from([]),
-    size: 0,
-    digests: () => ({ md5: 'd41d8cd98f00b204e9800998ecf8427e', checksum: undefined }),
-  };
+function bodyOf({ request }: DoorExchange, authenticated: Authenticated, options: S3BodyOptions): S3Body {
+  return openBody({ stream: request, headers: request.headers, authenticated }, options);
 }
