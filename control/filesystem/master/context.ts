@@ -41,6 +41,8 @@ export interface MasterConfig {
   multipartLifeMs: number;
   /** How long a completed one is remembered, for who says it again because the answer was lost. */
   completionKeptMs: number;
+  /** Between two passes over all buckets that have a lifecycle. */
+  lifecyclePauseMs: number;
 }
 
 export const MASTER_DEFAULTS: MasterConfig = {
@@ -54,6 +56,7 @@ export const MASTER_DEFAULTS: MasterConfig = {
   placeWaitMs: 2_000,
   lookupWaitMs: 2_000,
   uploadLifeMs: 24 * 3_600_000,
+  lifecyclePauseMs: 3_600_000,
   multipartLifeMs: 7 * 24 * 3_600_000,
   completionKeptMs: 3_600_000,
 };

@@ -1,9 +1,10 @@
 /**
  * What the master does by itself, once a second: declares the silent dead, collects orphans and garbage, forgets what is
- * deleted, expires uploads and shares, seals retired chunks. Repair, scrub, compaction and drain will be further steps here.
+ * deleted, expires uploads and shares, obeys lifecycles, seals retired chunks. Repair, scrub, compaction and drain will be further steps here.
  */
 import type { MasterContext } from './context.ts';
 import { unreportedNodes } from './context.ts';
+import { Lifecycle } from './lifecycle.ts';
 import { MultipartExpiry } from './multipart-expiry.ts';
 import type { Orders } from './orders.ts';
 import type { Placement } from './placement.ts';
@@ -16,6 +17,7 @@ export class Housekeeping implements AsyncDisposable {
   readonly #orders: Orders;
   readonly #placement: Placement;
   readonly #multiparts: MultipartExpiry;
+  readonly #lifecycle: Lifecycle;
   #timer: Disposable | undefined;
   #round: Promise<void> = Promise.resolve();
   #isStopped = false;
@@ -29,6 +31,7 @@ export class Housekeeping implements AsyncDisposable {
     this.#orders = orders;
     this.#placement = placement;
     this.#multiparts = new MultipartExpiry(context);
+    this.#lifecycle = new Lifecycle(context);
   }
 
   start(): void {
@@ -50,6 +53,7 @@ export class Housekeeping implements AsyncDisposable {
     await this.#expireUploads();
     await this.#multiparts.round();
     await this.#expireShares();
+    await this.#lifecycle.round();
     this.#context.grants.dropExpired(this.#context.clock.now());
   }
 

@@ -6,10 +6,19 @@ import type { Extent } from '../../../common/filesystem/index.ts';
 import type { Logger } from '../../../common/logging/index.ts';
 import type { Command, Outcome, View } from '../../log/index.ts';
 import { type Apply, appliers } from '../commands/appliers.ts';
+import { recordEvents } from '../commands/events.ts';
+import {
+  bucketSettingKey,
+  bucketSettingTable,
+  type SettingRecord,
+  type StoredSetting,
+  settingsOf,
+} from './bucket-tables.ts';
 import { chunkName } from './chunk-key.ts';
 import { Draft } from './draft.ts';
 import { clearEnvironment, dumpEnvironment, loadEnvironment } from './dump.ts';
 import { closeEnvironment, type Environment, KEY_LIMIT_BYTES, openEnvironment } from './environment.ts';
+import * as events from './event-tables.ts';
 import { findVersion, newestNoncurrent } from './find-version.ts';
 import * as keys from './keys.ts';
 import { listMultiparts, type MultipartListing, type MultipartQuery } from './list-multiparts.ts';
@@ -19,6 +28,14 @@ import * as multipart from './multipart-tables.ts';
 import * as records from './records.ts';
 import { type Entry, endOf, keyOf, type Source, type Table } from './table.ts';
 import { MAX_SEQUENCE, sequenceOf } from './version-id.ts';
+
+/** More targets than any operator configures. */
+const EVENT_QUEUES = 10_000;
+
+export interface PendingEvent {
+  sequence: number;
+  record: events.EventRecord;
+}
 
 export interface FilesystemViewOptions {
   folder: string;
@@ -37,6 +54,7 @@ export class FilesystemView implements View, Source, AsyncDisposable {
   readonly #environment: Environment;
   readonly #folder: string;
   readonly #disk: Disk;
+  readonly #eventListeners = new Set<() => void>();
 
   constructor(environment: Environment, folder: string, disk: Disk) {
     this.#environment = environment;
@@ -57,7 +75,12 @@ export class FilesystemView implements View, Source, AsyncDisposable {
   async apply(height: number, commands: readonly Command[]): Promise<Outcome[]> {
     if (height <= this.appliedHeight()) throw new Error(`Entry ${height} is in the filesystem view already.`);
     const entry = new Draft(this);
-    const outcomes = commands.map((command) => applyOne(entry, command));
+    let hasEvents = false;
+    const outcomes = commands.map((command) =>
+      applyOne(entry, command, () => {
+        hasEvents = true;
+      }),
+    );
     entry.put(records.heightTable, keys.HEIGHT_KEY, height);
     this.#environment.transactionSync(() => {
       entry.write(
@@ -65,6 +88,7 @@ export class FilesystemView implements View, Source, AsyncDisposable {
         (key) => void this.#environment.remove(key),
       );
     });
+    if (hasEvents) for (const listener of this.#eventListeners) listener();
     return outcomes;
   }
 
@@ -103,6 +127,17 @@ export class FilesystemView implements View, Source, AsyncDisposable {
     const range = keyOf(records.bucketTable, `${namespace}\0${prefix}`);
     const start = after < prefix ? range : keyOf(records.bucketTable, `${namespace}\0${after}\0`);
     return this.#values(records.bucketTable, start, endOf(range), limit);
+  }
+
+  /** The buckets of which this is set, in the order of their ids, behind `afterBucketId`. */
+  settingsAfter<Setting extends StoredSetting>(
+    setting: Setting,
+    afterBucketId: number,
+    limit: number,
+  ): SettingRecord<Setting>[] {
+    const start = bucketSettingKey(setting, afterBucketId + 1);
+    const found = this.#values(bucketSettingTable, start, endOf(settingsOf(setting)), limit);
+    return found as SettingRecord<Setting>[];
   }
 
   object(bucketId: number, key: string): records.ObjectRecord | undefined {
@@ -235,6 +270,35 @@ export class FilesystemView implements View, Source, AsyncDisposable {
     return this.#values(records.nodeTable, keyOf(records.nodeTable), Buffer.of(records.nodeTable.prefix + 1), 10_000);
   }
 
+  /** Calls `listener` when there is something new in a queue of notices, until disposed. */
+  onEvents(listener: () => void): Disposable {
+    this.#eventListeners.add(listener);
+    return { [Symbol.dispose]: () => this.#eventListeners.delete(listener) };
+  }
+
+  eventQueues(): events.EventQueueRecord[] {
+    const table = events.eventQueueTable;
+    return this.#values(table, keyOf(table), Buffer.of(table.prefix + 1), EVENT_QUEUES);
+  }
+
+  eventQueue(target: string): events.EventQueueRecord | undefined {
+    return this.get(events.eventQueueTable, events.eventQueueKey(target));
+  }
+
+  /** In order, from the one with that sequence on. */
+  pendingEvents(target: string, from: number, limit: number): PendingEvent[] {
+    const queue = this.eventQueue(target);
+    if (!queue) return [];
+    const start = Math.max(from, queue.first);
+    const pending: PendingEvent[] = [];
+    for (let sequence = start; sequence < Math.min(queue.next, start + limit); sequence += 1) {
+      const record = this.get(events.eventTable, events.eventKey(target, sequence));
+      if (!record) throw new Error(`The queue of ${target} lacks its event ${sequence}.`);
+      pending.push({ sequence, record });
+    }
+    return pending;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await closeEnvironment(this.#environment, this.#folder, this.#disk);
   }
@@ -260,12 +324,13 @@ export class FilesystemView implements View, Source, AsyncDisposable {
 }
 
 /** What `apply` refuses has no effect; what it did not foresee stops the log, since every node would do the same. */
-function applyOne(entry: Draft, command: Command): Outcome {
+function applyOne(entry: Draft, command: Command, onEvents: () => void): Outcome {
   const apply: Apply | undefined = appliers.get(command.type);
   if (!apply) throw new Error(`'${command.type}' is not a command of the filesystem.`);
   const draft = new Draft(entry);
   try {
     const value = apply(draft, command);
+    if (recordEvents(entry, draft, command, value)) onEvents();
     draft.mergeInto(entry);
     return { ok: true, value };
   } catch (error) {
