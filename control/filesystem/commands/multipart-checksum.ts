@@ -4,7 +4,7 @@
  */
 import { hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import { combineCrc32c, crc32c } from '../../../common/checksum/index.ts';
+import { combineCrc32, combineCrc32c, combineCrc64nvme, crc32c } from '../../../common/checksum/index.ts';
 import type { Checksum, MultipartUpload } from '../../../common/filesystem/index.ts';
 
 type Declared = NonNullable<MultipartUpload['checksum']>;
@@ -48,19 +48,35 @@ function fullDigest(
   parts: readonly CheckedPart[],
 ): Buffer {
   switch (algorithm) {
+    case 'CRC32':
+      return uint32(fold32(digests, parts, combineCrc32));
     case 'CRC32C':
-      return uint32(fold(digests, parts, combineCrc32c));
-    default:
+      return uint32(fold32(digests, parts, combineCrc32c));
+    case 'CRC64NVME':
+      return uint64(
+        digests.reduce(
+          (crc, digest, index) => combineCrc64nvme(crc, digest.readBigUInt64BE(), parts[index]?.size ?? 0),
+          0n,
+        ),
+      );
+    case 'SHA1':
+    case 'SHA256':
       throw new Error(`${algorithm} cannot be put together from its parts'; the upload was not to be begun.`);
   }
 }
 
-function fold(
+function fold32(
   digests: readonly Buffer[],
   parts: readonly CheckedPart[],
   combine: (first: number, second: number, secondBytes: number) => number,
 ): number {
   return digests.reduce((crc, digest, index) => combine(crc, digest.readUInt32BE(), parts[index]?.size ?? 0), 0);
+}
+
+function uint64(value: bigint): Buffer {
+  const buffer = Buffer.alloc(8);
+  buffer.writeBigUInt64BE(value);
+  return buffer;
 }
 
 function uint32(value: number): Buffer {

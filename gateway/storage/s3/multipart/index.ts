@@ -1,0 +1,1 @@
+export { multipartOperations } from './multipart-operations.ts';
