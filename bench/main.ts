@@ -8,6 +8,7 @@ const benchmarks: Record<string, () => Promise<Benchmark>> = {
   'chunk-pipeline': async () => (await import('./micro/chunk-pipeline.ts')).benchmark,
   'large-objects': async () => (await import('./large-objects.ts')).benchmark,
   'small-objects': async () => (await import('./small-objects.ts')).benchmark,
+  s3: async () => (await import('./s3.ts')).benchmark,
   k6: async () => (await import('./k6/scenarios.ts')).benchmark,
 };
 

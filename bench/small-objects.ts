@@ -23,7 +23,9 @@ export const benchmark: Benchmark = {
     await using client = new TestClient(bramble, token);
     await client.json('POST', '/api/storage/buckets', { namespace: 'admin', name: 'bench', visibility: 'private' });
     const folder = mkdtempSync(join(tmpdir(), 'bramble-bench-'));
-    const load = { url: bramble.url, path: '/api/storage/objects/admin/bench/', keys: KEYS, token, seconds: SECONDS };
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/octet-stream' };
+    const load = { url: bramble.url, headers, seconds: SECONDS };
+    const targets = (count: number) => ({ prefix: '/api/storage/objects/admin/bench/', count });
     const put = new Map(CONNECTIONS.map((connections) => [connections, [] as number[]]));
     const get: number[] = [];
     const disk: number[] = [];
@@ -31,9 +33,9 @@ export const benchmark: Benchmark = {
       for (let round = 0; round < ROUNDS; round += 1) {
         disk.push(durableAppendRate(folder, BYTES, 2_000));
         for (const [connections, rates] of put) {
-          rates.push(await wrkRate({ ...load, method: 'PUT', bodyBytes: BYTES, connections }));
+          rates.push(await wrkRate({ ...load, method: 'PUT', targets: targets(KEYS), bodyBytes: BYTES, connections }));
         }
-        get.push(await wrkRate({ ...load, method: 'GET', keys: 1000, connections: 32 }));
+        get.push(await wrkRate({ ...load, method: 'GET', targets: targets(1000), connections: 32 }));
       }
     } finally {
       rmSync(folder, { recursive: true, force: true });

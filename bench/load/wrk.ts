@@ -9,12 +9,11 @@ const execute = promisify(execFile);
 
 export interface WrkLoad {
   method: 'PUT' | 'GET';
-  /** Requests go to `${url}${path}<n>`, n counting up to `keys`, then again from 1. */
   url: string;
-  path: string;
-  keys: number;
+  /** Path and query of each request, one after the other, then again from the first. */
+  targets: readonly string[] | { prefix: string; count: number };
+  headers?: Record<string, string>;
   bodyBytes?: number;
-  token: string;
   connections: number;
   seconds: number;
 }
@@ -25,9 +24,14 @@ export async function wrkRate(load: WrkLoad): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'bramble-wrk-'));
   try {
     const script = join(folder, 'load.lua');
-    writeFileSync(script, luaOf(load));
-    const duration = `-d${load.seconds}s`;
-    const { stdout } = await execute('wrk', ['-t1', `-c${load.connections}`, duration, '-s', script, load.url]);
+    const list = join(folder, 'targets');
+    if ('prefix' in load.targets) writeFileSync(script, luaOf(load, counting(load.targets)));
+    else {
+      writeFileSync(list, load.targets.join('\n'));
+      writeFileSync(script, luaOf(load, listed(list, load.targets.length)));
+    }
+    const options = ['-t1', `-c${load.connections}`, `-d${load.seconds}s`, '--timeout', '30s'];
+    const { stdout } = await execute('wrk', [...options, '-s', script, load.url]);
     const rate = Number(/Requests\/sec:\s+([\d.]+)/.exec(stdout)?.[1]);
     if (/Non-2xx|Socket errors/.test(stdout) || !(rate > 0)) throw new Error(`Not all was answered well:\n${stdout}`);
     return rate;
@@ -36,14 +40,34 @@ export async function wrkRate(load: WrkLoad): Promise<number> {
   }
 }
 
-function luaOf(load: WrkLoad): string {
+interface LuaTargets {
+  setUp: string;
+  target: string;
+  count: number;
+}
+
+function counting({ prefix, count }: { prefix: string; count: number }): LuaTargets {
+  return { setUp: '', target: `"${prefix}" .. n`, count };
+}
+
+function listed(file: string, count: number): LuaTargets {
+  return {
+    setUp: `local list = {}\nfor line in io.lines("${file}") do list[#list + 1] = line end`,
+    target: 'list[n]',
+    count,
+  };
+}
+
+function luaOf({ method, headers = {}, bodyBytes }: WrkLoad, { setUp, target, count }: LuaTargets): string {
+  const fields = Object.entries(headers).map(([name, value]) => `["${name}"] = "${value}"`);
   return `
 local n = 0
-local headers = { ["authorization"] = "Bearer ${load.token}", ["content-type"] = "application/octet-stream" }
-local body = ${load.bodyBytes === undefined ? 'nil' : `string.rep("x", ${load.bodyBytes})`}
+${setUp}
+local headers = { ${fields.join(', ')} }
+local body = ${bodyBytes === undefined ? 'nil' : `string.rep("x", ${bodyBytes})`}
 request = function()
-  n = n % ${load.keys} + 1
-  return wrk.format("${load.method}", "${load.path}" .. n, headers, body)
+  n = n % ${count} + 1
+  return wrk.format("${method}", ${target}, headers, body)
 end
 `;
 }

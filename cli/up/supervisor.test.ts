@@ -45,6 +45,7 @@ function supervise(behaviours: Record<string, Behaviour> = {}, startTimeoutMs = 
     chunkservers: [fake('chunkserver-1', 'chunkserver'), fake('chunkserver-2', 'chunkserver')],
     httpsPort: 0,
     httpPort: 0,
+    s3Port: 0,
   };
   const options = {
     clock: systemClock,
