@@ -19,6 +19,8 @@ export interface BodySource {
 export interface OpenBodyOptions {
   /** Computed also when the caller sends none. */
   checksum?: ChecksumAlgorithm;
+  /** `x-amz-checksum-…` is about an object, not about this body (CompleteMultipartUpload): it is not compared. */
+  checksumHeadersAreOfObject?: boolean;
 }
 
 export interface OpenedBody {
@@ -40,7 +42,8 @@ export function openBody(
 ): OpenedBody {
   const { payload, signing } = authenticated;
   const size = announcedLength(headers, payload);
-  const announced = parseAnnouncedChecksums(headers, payload);
+  const aboutBody = options.checksumHeadersAreOfObject ? withoutChecksums(headers) : headers;
+  const announced = parseAnnouncedChecksums(aboutBody, payload);
   const expectations: Expectations = { payload, announced, wanted: options.checksum };
   const decoder =
     payload.kind === 'streaming'
@@ -68,6 +71,11 @@ export function openBody(
       return checked;
     },
   };
+}
+
+function withoutChecksums(headers: IncomingHttpHeaders): IncomingHttpHeaders {
+  const kept = Object.entries(headers).filter(([name]) => !name.startsWith('x-amz-checksum-'));
+  return Object.fromEntries(kept);
 }
 
 const NO_TRAILERS: ReadonlyMap<string, string> = new Map();
