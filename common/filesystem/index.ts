@@ -7,5 +7,6 @@ export * from './extent.ts';
 export * from './limits.ts';
 export * from './master-protocol.ts';
 export * from './multipart-calls.ts';
+export * from './notification-events.ts';
 export * from './object-calls.ts';
 export * from './record-geometry.ts';

@@ -8,6 +8,7 @@ import { configureBucket } from './configure-bucket.ts';
 import { copyObject, moveObject } from './copy-object.ts';
 import type { FilesystemCommands, FilesystemCommandType } from './data.ts';
 import { deleteObjects } from './delete-object.ts';
+import { settleEvents } from './event-queue.ts';
 import { abortMultipart, beginMultipart, expireMultiparts, putPart } from './multipart.ts';
 import { nodeAlive, nodeDead } from './node.ts';
 import { commitObject, tagObject } from './object.ts';
@@ -46,6 +47,7 @@ const byType: { [Type in FilesystemCommandType]: Apply<FilesystemCommands[Type]>
   'chunk.seal': sealChunks,
   'chunk.condemn': condemnChunks,
   'chunk.forget': forgetChunks,
+  'event.settle': settleEvents,
   'node.alive': nodeAlive,
   'node.dead': nodeDead,
 };

@@ -18,8 +18,19 @@ export function configureBucket(draft: Draft, { data }: Command<FilesystemComman
     return;
   }
   putSetting(draft, bucket, data.setting, data.value);
-  if (data.setting !== 'policy') return;
-  const { hasPolicy: _, ...rest } = bucket;
-  const after: BucketRecord = data.value === null ? rest : { ...rest, hasPolicy: true };
-  draft.put(bucketTable, bucketKey(bucket.namespace, bucket.name), after);
+  const after = flagged(bucket, data);
+  if (after) draft.put(bucketTable, bucketKey(bucket.namespace, bucket.name), after);
+}
+
+/** The bucket's record says whether it has what would else be looked for at every request. */
+function flagged(
+  bucket: BucketRecord,
+  { setting, value }: FilesystemCommands['bucket.configure'],
+): BucketRecord | undefined {
+  const { hasPolicy, hasNotification, ...rest } = bucket;
+  const isThere = value !== null;
+  if (setting === 'policy')
+    return { ...rest, ...(hasNotification && { hasNotification }), ...(isThere && { hasPolicy: true }) };
+  if (setting !== 'notification') return undefined;
+  return { ...rest, ...(hasPolicy && { hasPolicy }), ...(isThere && { hasNotification: true }) };
 }

@@ -99,6 +99,8 @@ export interface FilesystemCommands {
   /** Chunks that nothing refers to, known or not. */
   'chunk.condemn': { chunks: string[] };
   'chunk.forget': { chunks: string[] };
+  /** Of the target's queue of notices, all before `before`: delivered, or given up. */
+  'event.settle': { target: string; before: number };
   'node.alive': { node: string; zone: string };
   'node.dead': { node: string };
 }

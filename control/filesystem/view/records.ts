@@ -30,6 +30,8 @@ export interface BucketRecord {
   versioning?: 'Enabled' | 'Suspended';
   /** So that a bucket without a policy costs no look for one. */
   hasPolicy?: true;
+  /** So that one without rules for notifications costs no look for them. */
+  hasNotification?: true;
 }
 
 export interface ChunkRecord {
