@@ -25,6 +25,7 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   'access-key': async () => (await import('./access-key.ts')).accessKey,
   user: async () => (await import('./user.ts')).user,
   namespace: async () => (await import('./namespace.ts')).namespace,
+  quota: async () => (await import('./quota.ts')).quota,
   audit: async () => (await import('./audit.ts')).audit,
   completion: async () => (await import('./completion.ts')).completion,
   __complete: async () => (await import('./complete.ts')).completeCommand,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatRemaining, formatSize, parseDurationMs, parseMoment } from './quantity.ts';
+import { formatRemaining, formatSize, parseDurationMs, parseMoment, parseSize } from './quantity.ts';
 
 test.each([
   [0, '0 B'],
@@ -36,4 +36,9 @@ test('a moment is a time, or how long ago', () => {
   expect(parseMoment('1d', now)).toBe('2026-05-01T00:00:00.000Z');
   expect(parseMoment('2026-05-01T12:00Z', now)).toBe('2026-05-01T12:00:00.000Z');
   expect(() => parseMoment('yesterday', now)).toThrow();
+});
+
+test('sizes are read as they are written', () => {
+  expect(['0', '4096', '10MiB', '1.5 KiB', '2TiB'].map(parseSize)).toEqual([0, 4096, 10 << 20, 1536, 2 * 1024 ** 4]);
+  for (const wrong of ['', 'x', '-1', '1MB', '99999999PiB']) expect(() => parseSize(wrong)).toThrow('is not a size');
 });

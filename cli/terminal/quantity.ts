@@ -16,6 +16,17 @@ export function formatSize(bytes: number): string {
   return `${value.toFixed(digits).replace(/\.0$/, '')} ${SIZE_UNITS[unit]}`;
 }
 
+/** `4096`, `10MiB`, `1.5 TiB`: powers of 1024, whole bytes. @throws UsageError */
+export function parseSize(text: string): number {
+  const [, number, unit = 'B'] = /^(\d{1,15}(?:\.\d{1,3})?)\s*(B|[KMGTP]iB)?$/.exec(text.trim()) ?? [];
+  const power = SIZE_UNITS.findIndex((known) => known === unit);
+  const bytes = Math.round(Number(number) * 1024 ** power);
+  if (number === undefined || !Number.isSafeInteger(bytes)) {
+    throw new UsageError(`'${text}' is not a size; write 500MiB, 100GiB or 2TiB.`);
+  }
+  return bytes;
+}
+
 /** `0:07`, `12:34`, `1:02:03`; more than four days is not worth a promise. */
 export function formatRemaining(seconds: number): string {
   if (!Number.isFinite(seconds) || seconds > 99 * 3600) return '-:--';

@@ -72,6 +72,9 @@ export const permissions: Permissions = {
     if (!scopes.includes('*') && !scopes.includes(scope)) throw new Forbidden('Your token may not.');
     return userId;
   },
+  assertAdministrator: async ({ isAdministrator, kind }) => {
+    if (!isAdministrator) throw kind === 'anonymous' ? new Unauthenticated() : new Forbidden('You may not.');
+  },
   deny: ({ kind }) => {
     throw kind === 'anonymous' ? new Unauthenticated() : new Forbidden('You may not.');
   },

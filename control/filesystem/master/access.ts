@@ -35,6 +35,11 @@ export interface Permissions {
   ): Promise<void>;
   /** The user's id. @throws Unauthenticated for the anonymous, Forbidden when a token lacks the scope. */
   assertUser(principal: Principal, scope: 'storage:read' | 'storage:write', origin?: Origin): string;
+  /** Of the whole bramble. @throws Forbidden, or Unauthenticated for the anonymous. */
+  assertAdministrator(
+    principal: Principal,
+    origin: Origin & { wanted: string; scope: 'storage:read' | 'storage:write' },
+  ): Promise<void>;
   /** Audits, and throws Forbidden, or Unauthenticated for the anonymous. */
   deny(principal: Principal, wanted: string, origin?: Origin): never;
   namespaceExists(name: string): Promise<boolean>;

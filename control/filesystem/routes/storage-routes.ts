@@ -6,6 +6,7 @@ import type { Master } from '../master/master.ts';
 import { bucketRoutes } from './bucket-routes.ts';
 import { objectRoutes } from './object-routes.ts';
 import { originOf } from './origin.ts';
+import { quotaRoutes } from './quota-routes.ts';
 import { shareRoutes } from './share-routes.ts';
 import { statusSchema } from './storage-schemas.ts';
 
@@ -25,7 +26,8 @@ export function storageRoutes(master: Master) {
     })
     .route('/', bucketRoutes(master))
     .route('/', objectRoutes(master))
-    .route('/', shareRoutes(master));
+    .route('/', shareRoutes(master))
+    .route('/', quotaRoutes(master));
 }
 
 async function storageStatus({ census, context }: Master) {

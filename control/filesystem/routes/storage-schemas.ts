@@ -70,6 +70,25 @@ export function shareOf(share: ShareRecord) {
   };
 }
 
+const limit = (what: string) =>
+  z
+    .int()
+    .nonnegative()
+    .nullable()
+    .openapi({ description: `${what}; null: no limit.` });
+export const quotaInput = z.strictObject({
+  bytes: limit('Of objects, noncurrent versions and uploads that are not finished'),
+  objects: limit('Objects and noncurrent versions'),
+  buckets: limit('Buckets'),
+});
+export const usageSchema = z
+  .object({
+    namespace: z.string(),
+    used: z.object({ bytes: z.int(), objects: z.int(), buckets: z.int() }),
+    quota: quotaInput,
+  })
+  .openapi('NamespaceUsage');
+
 export const statusSchema = z
   .object({
     chunkservers: z.array(
