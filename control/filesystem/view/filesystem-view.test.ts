@@ -1,52 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Extent, ObjectContent, WrittenChunk } from '../../../common/filesystem/index.ts';
+import type { Extent } from '../../../common/filesystem/index.ts';
 import { physicalLength } from '../../../common/filesystem/index.ts';
-import { type Command, SYSTEM } from '../../log/index.ts';
-import type { FilesystemCommands, FilesystemCommandType } from '../commands/data.ts';
-import { ownChunk, silent, temporaryFolder } from '../test-master.ts';
+import { ownChunk, silent } from '../test-master.ts';
+import { command, commitOf, copyOf, deletionOf, nameOf, openTestView, plain } from '../test-view.ts';
 import { type FilesystemView, openFilesystemView } from './filesystem-view.ts';
 
-function command<Type extends FilesystemCommandType>(type: Type, data: FilesystemCommands[Type], at = 1000): Command {
-  return { type, at, actor: SYSTEM, requestId: 'r', data };
-}
-
-const versionSalt = new Uint8Array(10);
-const nameOf = (key: string) => ({ namespace: 'ada', bucket: 'photos', key });
-const plain = (etag: string, changes: Partial<ObjectContent> = {}): ObjectContent => ({
-  size: 0,
-  etag,
-  contentType: '',
-  headers: {},
-  extents: [],
-  ...changes,
-});
+const commit = commitOf;
+const remove = (key: string, at?: number) => deletionOf([{ key }], at);
 const withExtent = (etag: string, extent: Extent) => plain(etag, { size: extent.length, extents: [extent] });
-
-async function openTestView() {
-  const folder = await temporaryFolder();
-  const view = await openFilesystemView({ folder: folder.path, logger: silent });
-  let height = 0;
-  const apply = async (...commands: Command[]) => {
-    height += 1;
-    return view.apply(height, commands);
-  };
-  await apply(command('bucket.create', { namespace: 'ada', name: 'photos', visibility: 'private' }));
-  return {
-    view,
-    apply,
-    folder: folder.path,
-    async [Symbol.asyncDispose]() {
-      await view[Symbol.asyncDispose]();
-      await folder[Symbol.asyncDispose]();
-    },
-  };
-}
-
-const commit = (key: string, content: ObjectContent, chunks: WrittenChunk[] = [], preconditions = {}) =>
-  command('object.commit', { name: nameOf(key), content, chunks, preconditions, versionSalt });
-const remove = (key: string, at?: number) =>
-  command('object.delete', { bucket: { namespace: 'ada', bucket: 'photos' }, items: [{ key }], versionSalt }, at);
 
 describe('the filesystem view', () => {
   test('of two commits in one entry that expect no object, one wins', async () => {
@@ -81,7 +43,7 @@ describe('the filesystem view', () => {
   test('copies share extents; the last one to go leaves the chunk idle, then a tombstone, then nothing', async () => {
     await using t = await openTestView();
     const { extent, written } = ownChunk(10);
-    const copy = { from: nameOf('k'), to: nameOf('copy'), preconditions: {}, sourceConditions: {}, versionSalt };
+    const copy = copyOf('k', 'copy');
     await t.apply(commit('k', withExtent('x', extent), [written]), command('object.copy', copy));
     const live = 2 * physicalLength(10);
     expect(t.view.chunk(written.chunk)).toMatchObject({ references: 2, liveBytes: live });
@@ -161,14 +123,7 @@ describe('the filesystem view', () => {
             await t.apply(remove(each.key));
             model.delete(each.key);
           } else {
-            const names = {
-              from: nameOf(each.key),
-              to: nameOf(each.to),
-              preconditions: {},
-              sourceConditions: {},
-              versionSalt,
-            };
-            const [outcome] = await t.apply(command(`object.${each.kind}`, names));
+            const [outcome] = await t.apply(command(`object.${each.kind}`, copyOf(each.key, each.to)));
             const isPossible = model.has(each.key) && (each.kind === 'copy' || each.key !== each.to);
             expect(outcome?.ok).toBe(isPossible);
             if (isPossible) model.add(each.to);
