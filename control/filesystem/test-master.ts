@@ -15,7 +15,7 @@ import {
 import { systemRandom, uuidV7 } from '../../common/ids/index.ts';
 import { createLogger } from '../../common/logging/index.ts';
 import { createMetrics } from '../../common/metrics/index.ts';
-import { ANONYMOUS, type Principal } from '../api/index.ts';
+import { ANONYMOUS, type Principal, type StorageLimit } from '../api/index.ts';
 import type { Command, CommandLog, View } from '../log/index.ts';
 import { Master, type MasterConfig, openFilesystemView, type Permissions } from './index.ts';
 
@@ -55,16 +55,31 @@ export const ADA: Principal = {
 
 export const EVE: Principal = { ...ADA, userId: 'user_eve', name: 'eve' };
 
+/** `BRKADA` and `BRKEVE` are theirs; behind a comma, in JSON, what the key is narrowed to. */
+function accessKeyOf(text: string): Principal {
+  const [id = '', ...limit] = text.split(',');
+  const user = id === 'BRKADA' ? ADA : EVE;
+  return {
+    ...user,
+    via: 'access-key',
+    tokenId: id,
+    namespaceLimit: user.name ?? '',
+    ...(limit.length > 0 && { storageLimit: JSON.parse(limit.join(',')) as StorageLimit }),
+  };
+}
+
 /** `ada` may do everything in namespace `ada`, `eve` in hers; the token is the name. */
 export const permissions: Permissions = {
   resolve: async (credential: Credential) => {
     if (credential.kind === 'anonymous') return ANONYMOUS;
+    if (credential.kind === 'access-key') return accessKeyOf(credential.id);
     if (credential.kind === 'bearer' && credential.token === 'ada') return ADA;
     if (credential.kind === 'bearer' && credential.token === 'eve') return EVE;
     throw new Unauthenticated();
   },
   assertMay: async (principal, _action, namespace) => {
     if (principal.kind === 'anonymous') throw new Unauthenticated();
+    if (principal.isAdministrator && principal.namespaceLimit === undefined) return;
     if (principal.name !== namespace) throw new Forbidden('You may not.');
   },
   assertUser: ({ userId, scopes }, scope) => {
@@ -78,12 +93,17 @@ export const permissions: Permissions = {
   deny: ({ kind }) => {
     throw kind === 'anonymous' ? new Unauthenticated() : new Forbidden('You may not.');
   },
-  namespaceExists: async (name) => name === 'ada',
+  namespaceExists: async (name) => name === 'ada' || name === 'eve',
 };
 
 export const asAda = { requestId: 'r1', credential: { kind: 'bearer', token: 'ada' } } as const;
 export const asEve = { requestId: 'r3', credential: { kind: 'bearer', token: 'eve' } } as const;
 export const asAnyone = { requestId: 'r2', credential: { kind: 'anonymous' } } as const;
+
+export const withKey = (id: string, limit?: StorageLimit) => ({
+  requestId: 'r4',
+  credential: { kind: 'access-key' as const, id: limit ? `${id},${JSON.stringify(limit)}` : id },
+});
 
 export async function temporaryFolder(): Promise<AsyncDisposable & { path: string }> {
   const path = await mkdtemp(join(tmpdir(), 'bramble-filesystem-'));

@@ -3,22 +3,33 @@ import { InvalidInput } from '../../../common/errors/index.ts';
 import { type BucketSetting, type BucketSettings, bucketSettings } from '../../../common/filesystem/index.ts';
 import type { SettingChange } from '../commands/data.ts';
 import { problemOfLifecycle } from '../decisions/lifecycle-check.ts';
+import { problemOfNotification } from '../decisions/notification-check.ts';
 import { problemOfPolicy } from '../decisions/policy-check.ts';
 import { problemOfTags } from '../decisions/tags-check.ts';
 
 const BUCKET_TAGS = 50;
+const UNREADABLE: Partial<Record<BucketSetting, string>> = {
+  policy: 'malformed-policy',
+  lifecycle: 'invalid-argument',
+  tagging: 'invalid-tag',
+};
 
-/** @throws InvalidInput `invalid-setting`, `malformed-policy`, `malformed-xml`, `invalid-tag`, `invalid-argument`, `invalid-request` */
-export function parseSetting(setting: BucketSetting, value: unknown, bucket: string): SettingChange {
+/** @throws InvalidInput `malformed-policy`, `malformed-xml`, `invalid-tag`, `invalid-argument`, `invalid-request` */
+export function parseSetting(
+  setting: BucketSetting,
+  value: unknown,
+  bucket: string,
+  notificationArns: ReadonlySet<string>,
+): SettingChange {
   if (value === null) return { setting, value };
   const parsed = bucketSettings.shape[setting].safeParse(value);
   if (!parsed.success) {
     throw new InvalidInput(`This is no value for ${setting}: ${parsed.error.issues[0]?.message ?? ''}`, {
-      code: setting === 'policy' ? 'malformed-policy' : 'invalid-setting',
+      code: UNREADABLE[setting] ?? 'malformed-xml',
       cause: parsed.error,
     });
   }
-  const problem = problemOf({ [setting]: parsed.data }, bucket);
+  const problem = problemOf({ [setting]: parsed.data }, bucket, notificationArns);
   if (problem) throw new InvalidInput(problem.detail, { code: problem.code });
   return { setting, value: parsed.data } as SettingChange;
 }
@@ -28,12 +39,19 @@ interface SettingProblem {
   detail: string;
 }
 
-function problemOf(set: Partial<BucketSettings>, bucket: string): SettingProblem | undefined {
+function problemOf(
+  set: Partial<BucketSettings>,
+  bucket: string,
+  notificationArns: ReadonlySet<string>,
+): SettingProblem | undefined {
   if (set.tagging) return named('invalid-tag', problemOfTags(set.tagging, BUCKET_TAGS));
   if (set.policy) return named('malformed-policy', problemOfPolicy(set.policy.statements, bucket));
   if (set.lifecycle) return problemOfLifecycle(set.lifecycle);
   if (set.cors) return named('invalid-request', problemOfCors(set.cors));
   if (set.website) return problemOfWebsite(set.website);
+  if (set.notification) {
+    return named('invalid-argument', problemOfNotification(set.notification, notificationArns));
+  }
   return undefined;
 }
 

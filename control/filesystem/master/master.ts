@@ -18,7 +18,7 @@ import type {
   ReportRequest,
   renewRequest,
 } from '../../../common/filesystem/index.ts';
-import { assertWithinQuota, usageOf } from '../commands/usage.ts';
+import { assertWithinQuota } from '../commands/usage.ts';
 import { Access, type Asker } from './access.ts';
 import { Admission } from './admission.ts';
 import { Buckets } from './buckets.ts';
@@ -81,7 +81,7 @@ export class Master implements AsyncDisposable {
         return null;
       }
       const { name } = await this.access.permit(item, 's3:PutObject', item.name);
-      assertWithinQuota(usageOf(this.context.view, name.namespace), { bytes: item.size ?? 0 });
+      assertWithinQuota(this.context.view.usage(name.namespace), { bytes: item.size ?? 0 });
       return null;
     });
   }

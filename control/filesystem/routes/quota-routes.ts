@@ -2,7 +2,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { NotFound } from '../../../common/errors/index.ts';
 import { actorOf, jsonAnswer, jsonBody, openApiApp, problems } from '../../api/index.ts';
-import { usageOf } from '../commands/usage.ts';
 import type { Master } from '../master/master.ts';
 import type { NamespaceUsage } from '../view/bucket-tables.ts';
 import { originOf } from './origin.ts';
@@ -40,7 +39,7 @@ export function quotaRoutes({ context }: Master) {
       const { ns } = c.req.valid('param');
       await permissions.assertMay(c.var.principal, 'read', ns, originOf(c));
       await requireNamespace(ns);
-      return c.json(shown(ns, usageOf(view, ns)), 200);
+      return c.json(shown(ns, view.usage(ns)), 200);
     })
     .openapi(put, async (c) => {
       const { ns } = c.req.valid('param');

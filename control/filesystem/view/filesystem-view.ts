@@ -10,6 +10,10 @@ import { recordEvents } from '../commands/events.ts';
 import {
   bucketSettingKey,
   bucketSettingTable,
+  type NamespaceUsage,
+  NO_USAGE,
+  namespaceUsageKey,
+  namespaceUsageTable,
   type SettingRecord,
   type StoredSetting,
   settingsOf,
@@ -127,6 +131,10 @@ export class FilesystemView implements View, Source, AsyncDisposable {
     const range = keyOf(records.bucketTable, `${namespace}\0${prefix}`);
     const start = after < prefix ? range : keyOf(records.bucketTable, `${namespace}\0${after}\0`);
     return this.#values(records.bucketTable, start, endOf(range), limit);
+  }
+
+  usage(namespace: string): NamespaceUsage {
+    return this.get(namespaceUsageTable, namespaceUsageKey(namespace)) ?? NO_USAGE;
   }
 
   /** The buckets of which this is set, in the order of their ids, behind `afterBucketId`. */
