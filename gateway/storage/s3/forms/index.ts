@@ -1,0 +1,1 @@
+export { postObject } from './post-object.ts';
