@@ -16,6 +16,8 @@ export interface BodyReaderOptions {
   onProgress?: (receivedBytes: number) => void;
   /** Given every piece, in order: for checksums of the body. */
   onPiece?: (piece: Buffer) => void;
+  /** The stream's errors say what is wrong with the body; without it they are those of a connection, which was cut. */
+  errorsTell?: boolean;
   /** A body cut short counts as ended where it was cut (`wasCut`), instead of failing. */
   toleratesCut?: boolean;
   /** Aborted when the client has gone, which the body itself does not always tell once an answer was begun. */
@@ -47,11 +49,12 @@ export class BodyReader implements Disposable {
     this.#options = options;
     body.on('data', this.#onData);
     body.on('end', this.#onEnd);
-    body.on('error', this.#onCut);
+    body.on('error', this.#onError);
     body.on('close', this.#onCut);
     options.signal?.addEventListener('abort', this.#onCut);
     body.pause();
     if (body.readableEnded) this.#onEnd();
+    else if (body.errored) this.#onError(body.errored);
     else if (body.destroyed || options.signal?.aborted) this.#onCut();
   }
 
@@ -137,6 +140,11 @@ export class BodyReader implements Disposable {
       else this.#error ??= shortBody(this.#received, expectedBytes);
     }
     this.#settle();
+  };
+
+  readonly #onError = (error: unknown): void => {
+    if (this.#options.errorsTell) this.fail(error);
+    else this.#onCut();
   };
 
   readonly #onCut = (): void => {

@@ -75,7 +75,11 @@ export async function storeBody<Digest, Answer>(
   if (size !== undefined && size <= SMALL_OBJECT_BYTES && !endsItself) {
     return await storeSmall(tools, body, await readSmallBody(stream, size, options), commit);
   }
-  using reader = new BodyReader(stream, { ...options, expectedBytes: endsItself ? undefined : size });
+  using reader = new BodyReader(stream, {
+    ...options,
+    expectedBytes: endsItself ? undefined : size,
+    errorsTell: endsItself,
+  });
   if (size !== undefined && size <= SMALL_OBJECT_BYTES) {
     return await storeSmall(tools, body, await reader.rest(size), commit);
   }

@@ -1,1 +1,9 @@
+export {
+  type AccessControl,
+  accessControlElements,
+  accessControlElements,
+  readAccessControl,
+  readAccessControl,
+} from './access-control.ts';
 export { objectOperations } from './object-operations.ts';
+export { checkedTags } from './tag-rules.ts';
