@@ -192,7 +192,8 @@ export class Authenticator {
 }
 
 function anonymous(headers: HeaderValues): Authenticated {
-  const payload = payloadOf(contentHash(headers) ?? UNSIGNED_PAYLOAD);
+  const hash = contentHash(headers);
+  const payload = hash === undefined ? unsignedPayload(headers) : payloadOf(hash);
   if (payload.kind === 'streaming' && payload.isSigned) throw refusals.contentHashWithoutSignature();
   return { credential: ANONYMOUS, isPresigned: false, payload };
 }
@@ -210,6 +211,15 @@ function payloadOf(contentHash: string): PayloadMode {
   const payload = parsePayloadMode(contentHash);
   if (!payload) throw refusals.contentHashMalformed(contentHash);
   return payload;
+}
+
+/** SDKs without credentials send trailing checksums, too, and nothing that says so but these headers. */
+function unsignedPayload(headers: HeaderValues): PayloadMode {
+  const isChunked =
+    headers.has('x-amz-decoded-content-length') &&
+    /\baws-chunked\b/i.test(headers.get('content-encoding')?.join() ?? '');
+  if (!isChunked) return { kind: 'unsigned' };
+  return { kind: 'streaming', isSigned: false, hasTrailer: headers.has('x-amz-trailer') };
 }
 
 /** Bramble gives no temporary credentials, whose requests come with a token. */

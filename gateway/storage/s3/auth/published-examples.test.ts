@@ -1,45 +1,22 @@
 /** Amazon's own examples of SigV4 ("Signature Calculations for the Authorization Header", Amazon S3 API Reference). */
-import { createHmac } from 'node:crypto';
 import { expect, test } from 'vitest';
-import type { SigningKey } from '../../../../common/filesystem/index.ts';
-import { S3Query } from '../s3-query.ts';
-import { Authenticator, type RequestToAuthenticate } from './authenticator.ts';
+import type { RequestToAuthenticate } from './authenticator.ts';
 import { canonicalPath, canonicalQuery } from './canonical-request.ts';
+import { ACCESS_KEY, requestOf, testAuthenticator } from './test-signer.ts';
 
-const ACCESS_KEY = 'AKIAIOSFODNN7EXAMPLE';
-const SECRET = 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY';
 const SCOPE = `${ACCESS_KEY}/20130524/us-east-1/s3/aws4_request`;
 const EMPTY = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
 
-const keys = {
-  find(id: string, date: string, region: string, service: string): Promise<SigningKey | null> {
-    if (id !== ACCESS_KEY) return Promise.resolve(null);
-    let key: Uint8Array = Buffer.from(`AWS4${SECRET}`);
-    for (const text of [date, region, service, 'aws4_request']) key = createHmac('sha256', key).update(text).digest();
-    return Promise.resolve({ signingKey: new Uint8Array(key), userId: 'u', userName: 'alice', namespace: 'alice' });
-  },
-};
-const authenticator = new Authenticator({
-  keys,
-  region: 'us-east-1',
-  clock: { now: () => Date.parse('2013-05-24T00:10:00Z') },
-});
+const authenticator = testAuthenticator();
 
-function requestOf(method: string, target: string, headers: Record<string, string>): RequestToAuthenticate {
+function published(method: string, target: string, headers: Record<string, string>): RequestToAuthenticate {
   const [rawPath = '', rawQuery = ''] = target.split('?');
-  return {
-    method,
-    rawPath,
-    rawQuery,
-    rawHeaders: Object.entries({ Host: 'examplebucket.s3.amazonaws.com', ...headers }).flat(),
-    query: S3Query.parse(rawQuery),
-    requestId: 'r',
-    remoteAddress: '127.0.0.1',
-  };
+  const all = { Host: 'examplebucket.s3.amazonaws.com', ...headers };
+  return requestOf(method, rawPath, rawQuery, Object.entries(all).flat());
 }
 
 function signed(method: string, target: string, names: string, signature: string, headers: Record<string, string>) {
-  return requestOf(method, target, {
+  return published(method, target, {
     ...headers,
     'x-amz-date': '20130524T000000Z',
     Authorization: `AWS4-HMAC-SHA256 Credential=${SCOPE},SignedHeaders=${names},Signature=${signature}`,
@@ -93,7 +70,7 @@ const EXAMPLES: [name: string, request: RequestToAuthenticate][] = [
   ],
   [
     'PUT in chunks, the seed signature',
-    requestOf('PUT', '/examplebucket/chunkObject.txt', {
+    published('PUT', '/examplebucket/chunkObject.txt', {
       Host: 's3.amazonaws.com',
       'x-amz-date': '20130524T000000Z',
       'x-amz-storage-class': 'REDUCED_REDUNDANCY',
@@ -106,7 +83,7 @@ const EXAMPLES: [name: string, request: RequestToAuthenticate][] = [
   ],
   [
     'PUT in chunks with trailing headers, the seed signature',
-    requestOf('PUT', '/examplebucket/chunkObject.txt', {
+    published('PUT', '/examplebucket/chunkObject.txt', {
       Host: 's3.amazonaws.com',
       'x-amz-date': '20130524T000000Z',
       'x-amz-storage-class': 'REDUCED_REDUNDANCY',
@@ -119,7 +96,7 @@ const EXAMPLES: [name: string, request: RequestToAuthenticate][] = [
   ],
   [
     'presigned GET ("Authenticating Requests: Using Query Parameters")',
-    requestOf(
+    published(
       'GET',
       `/test.txt?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=${encodeURIComponent(SCOPE)}&X-Amz-Date=20130524T000000Z&X-Amz-Expires=86400&X-Amz-SignedHeaders=host&X-Amz-Signature=aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404`,
       {},
