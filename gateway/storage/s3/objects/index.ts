@@ -1,9 +1,3 @@
-export {
-  type AccessControl,
-  accessControlElements,
-  accessControlElements,
-  readAccessControl,
-  readAccessControl,
-} from './access-control.ts';
+export { accessControlElements, readAccessControl } from './access-control.ts';
 export { objectOperations } from './object-operations.ts';
 export { checkedTags } from './tag-rules.ts';
