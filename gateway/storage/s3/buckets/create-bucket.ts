@@ -7,10 +7,10 @@ import { readDocumentBytes } from '../read-body.ts';
 import { s3Bucket } from '../s3-address.ts';
 import type { Operation, S3Request, S3Tools } from '../s3-request.ts';
 import { maybe, node, readDocument, word } from '../xml/index.ts';
-import { bucketTags, tagSet } from './bucket-tags.ts';
 import { visibilityOf } from './canned-acl.ts';
+import { OWNERSHIPS } from './ownership-controls.ts';
+import { bucketTags, tagSet } from './tagging.ts';
 
-const OWNERSHIPS = ['BucketOwnerEnforced', 'BucketOwnerPreferred', 'ObjectWriter'] as const;
 const FIRST_REGION = 'us-east-1';
 
 const configuration = node({ LocationConstraint: maybe(word), Tags: maybe(tagSet) });
@@ -19,6 +19,9 @@ export const createBucket: Operation = async (tools, request) => {
   const { asker, bucket, headers } = request;
   const visibility = visibilityOf(headers['x-amz-acl']) ?? 'private';
   const ownership = ownershipOf(headers['x-amz-object-ownership']);
+  if (ownership === 'BucketOwnerEnforced' && visibility !== 'private') {
+    throw new S3Error('InvalidBucketAclWithObjectOwnership');
+  }
   if (String(headers['x-amz-bucket-object-lock-enabled']).toLowerCase() === 'true') {
     throw new S3Error('NotImplemented', { message: 'Object Lock is not implemented.' });
   }

@@ -1,5 +1,5 @@
 export { urlEncodeKey } from './key-encoding.ts';
-export { parseXml, type XmlChildren, type XmlValue } from './reader.ts';
+export { malformed, parseXml, type XmlChildren, type XmlValue } from './reader.ts';
 export { boolean, integer, many, maybe, node, one, oneOf, readDocument, text, word } from './shape.ts';
 export {
   element,
