@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { durationMs, port, sizeBytes } from '../common/config/index.ts';
 import { ROLES } from '../common/identity/index.ts';
 import { LOG_LEVELS } from '../common/logging/index.ts';
+import { notificationsConfig } from './notifications/index.ts';
 
 const bootstrapIdentity = z.strictObject({
   role: z.enum(ROLES),
@@ -44,6 +45,7 @@ export const controlConfig = z.object({
   ),
   deadAfter: durationMs('30s').describe('How long a chunkserver may be silent before it is declared dead.'),
   heartbeatInterval: durationMs('1s').describe('How often chunkservers report.'),
+  notifications: notificationsConfig,
   log: z
     .object({
       segmentSize: sizeBytes('64MiB').describe('Size at which a new log segment is begun.'),

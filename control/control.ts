@@ -24,6 +24,7 @@ import { type Authority, authorityRoutes } from './authority/index.ts';
 import type { ControlConfig } from './config.ts';
 import { filesystemRoutes, Master, openFilesystemView, storageRoutes } from './filesystem/index.ts';
 import { auditRoutes, openLocalLog } from './log/index.ts';
+import { Notifications, notificationArns } from './notifications/index.ts';
 import { CallingGateways, chunkserverStatus } from './process-status.ts';
 import { openLogIdentity, openRecords, SqlView } from './records/index.ts';
 
@@ -89,7 +90,11 @@ export async function startControl(options: ControlOptions): Promise<RunningProc
         deadAfterMs: config.deadAfter,
         heartbeatIntervalMs: config.heartbeatInterval,
       },
+      notificationArns: notificationArns(config.notifications),
     }),
+  );
+  stack.use(
+    new Notifications({ config: config.notifications, view: filesystemView, log, clock, random, logger, metrics }),
   );
 
   const gateways = new CallingGateways(clock);

@@ -9,11 +9,15 @@ interface SystemPackage {
   isInstalled(): boolean;
 }
 
+/** An MQTT broker, for notifications. */
+const MOSQUITTO = '/usr/sbin/mosquitto';
+
 const SYSTEM_PACKAGES: SystemPackage[] = [
   { name: 'postgresql', isInstalled: () => findPostgresPrograms() !== undefined },
   { name: 'curl', isInstalled: () => existsSync('/usr/bin/curl') },
   { name: 'openssl', isInstalled: () => existsSync('/usr/bin/openssl') },
   { name: 'python3-venv', isInstalled: () => hasPythonVenv() },
+  { name: 'mosquitto', isInstalled: () => existsSync(MOSQUITTO) },
   { name: 'rclone', isInstalled: () => existsSync('/usr/bin/rclone') },
   { name: 'restic', isInstalled: () => existsSync('/usr/bin/restic') },
   { name: 's3cmd', isInstalled: () => existsSync('/usr/bin/s3cmd') },

@@ -104,7 +104,7 @@ export class Buckets {
     const { setting, value } = request;
     const action = value === null ? ACTIONS[setting].remove : ACTIONS[setting].put;
     const { by, name } = await this.#access.permit(request, action, nameOf(request));
-    const change = parseSetting(setting, value, name.bucket);
+    const change = parseSetting(setting, value, name.bucket, this.#context.notificationArns);
     await this.#context.submit('bucket.configure', { namespace: name.namespace, name: name.bucket, ...change }, by);
   }
 

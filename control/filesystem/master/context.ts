@@ -72,10 +72,13 @@ export interface MasterOptions {
   config?: Partial<MasterConfig>;
   /** Nodes whose chunkservers are being started beside this control: known before they are first heard of. */
   expected?: readonly string[];
+  /** The targets of notifications that buckets may name. */
+  notificationArns?: ReadonlySet<string>;
 }
 
 export interface MasterContext extends Omit<MasterOptions, 'config' | 'metrics'> {
   expected: readonly string[];
+  notificationArns: ReadonlySet<string>;
   config: MasterConfig;
   ids: IdMaker;
   metrics: MasterMetrics;
@@ -106,6 +109,7 @@ export function createContext(options: MasterOptions): MasterContext {
   return {
     ...options,
     expected: options.expected ?? [],
+    notificationArns: options.notificationArns ?? new Set(),
     config,
     replicas,
     servers,

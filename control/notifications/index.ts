@@ -1,0 +1,2 @@
+export { Notifications, type NotificationsOptions, notificationArns } from './notifications.ts';
+export { notificationsConfig } from './targets.ts';
