@@ -42,7 +42,7 @@ export const asker = {
    * them: `aws:SecureTransport` (`true`/`false`), `aws:Referer`, `aws:UserAgent`, `s3:x-amz-acl`, `s3:x-amz-copy-source`, ….
    * What is not said is not there.
    */
-  context: z.record(z.string().max(64), z.string().max(2048)).optional(),
+  context: z.record(z.string().max(64), z.string().max(4096)).optional(),
 };
 
 export type Answer<T> = { ok: true; value: T } | { ok: false; problem: Problem };
@@ -154,7 +154,15 @@ export type Preconditions = z.infer<typeof preconditions>;
 export const commitRequest = z.object({
   items: z
     .array(
-      z.object({ ...asker, name: objectName, content: objectContent, chunks: z.array(writtenChunk), preconditions }),
+      z.object({
+        ...asker,
+        name: objectName,
+        content: objectContent,
+        chunks: z.array(writtenChunk),
+        preconditions,
+        /** It came by a browser's form (S3's POST Object): notifications say so. */
+        isForm: z.literal(true).optional(),
+      }),
     )
     .max(1024),
 });
@@ -169,9 +177,22 @@ export interface Committed {
 }
 /** `commit` answers `Answer<Committed>[]`. Problem codes a client retries on other chunks: `chunk-sealed`, `chunk-condemned`. */
 
+/** What is wanted of an object, when not its bytes: S3 has permissions of their own for these. */
+export const LOOKUP_PURPOSES = ['tags', 'acl', 'attributes'] as const;
+export type LookupPurpose = (typeof LOOKUP_PURPOSES)[number];
+
 /** `lookup`: the object and where its replicas are. */
 export const lookupRequest = z.object({
-  items: z.array(z.object({ ...asker, name: objectName, version: versionId.optional() })).max(1024),
+  items: z
+    .array(
+      z.object({
+        ...asker,
+        name: objectName,
+        version: versionId.optional(),
+        purpose: z.enum(LOOKUP_PURPOSES).optional(),
+      }),
+    )
+    .max(1024),
 });
 export type LookupRequest = z.infer<typeof lookupRequest>;
 export interface FoundObject {

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../../common/clock/index.ts';
 import { Forbidden, InvalidInput, NotFound } from '../../../common/errors/index.ts';
-import type { BucketName, Credential, ObjectName } from '../../../common/filesystem/index.ts';
+import type { BucketName, Credential, ObjectName, Tags } from '../../../common/filesystem/index.ts';
 import { actorOf, isPlainText, type Principal, type StorageUse, storageLimitAllows } from '../../api/index.ts';
 import type { Actor } from '../../log/index.ts';
 import { noBucket } from '../commands/bucket.ts';
@@ -13,6 +13,7 @@ import { judgePolicy } from '../decisions/policy.ts';
 import { NEVER_DENIED_TO_OWNERS, S3_ACTIONS, type S3Action } from '../decisions/s3-actions.ts';
 import type { FilesystemView } from '../view/filesystem-view.ts';
 import type { BucketRecord, ShareRecord } from '../view/records.ts';
+import { parseVersionId } from '../view/version-id.ts';
 import { conditionFacts, identitiesOf, type RequestFacts } from './request-facts.ts';
 
 export interface Origin {
@@ -132,10 +133,11 @@ export class Access {
   async readable(
     asker: Asker,
     name: ObjectName,
-    action: S3Action = 's3:GetObject',
+    action: S3Action,
+    facts: RequestFacts = {},
   ): Promise<{ bucket: BucketRecord; name: ObjectName }> {
     if (asker.credential.kind === 'share') return this.#shared(asker.credential.token);
-    return await this.permit(asker, action, name);
+    return await this.permit(asker, action, name, facts);
   }
 
   async allowed(
@@ -168,10 +170,16 @@ export class Access {
         origin,
         facts,
         nowMs: this.#clock.now(),
-        existingTags: () =>
-          facts.existingTags ?? (key ? this.#view.object(bucket.id, key)?.content.tags : undefined) ?? {},
+        existingTags: () => this.#tagsOf(bucket, key, facts.versionId),
       }),
     });
+  }
+
+  #tagsOf({ id }: BucketRecord, key: string | undefined, version: string | undefined): Tags {
+    if (key === undefined) return {};
+    const found =
+      version === undefined ? this.#view.object(id, key) : this.#view.version(id, key, parseVersionId(version));
+    return found?.content?.tags ?? {};
   }
 
   #shared(token: string): { bucket: BucketRecord; name: ObjectName } {

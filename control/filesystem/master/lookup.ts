@@ -1,11 +1,22 @@
 /** Where an object's bytes are: from the view, and from what chunkservers report. */
 
-import type { Extent, FoundObject, ObjectName, Replica } from '../../../common/filesystem/index.ts';
+import type { Extent, FoundObject, LookupPurpose, LookupRequest, Replica } from '../../../common/filesystem/index.ts';
 import { extentEnd } from '../commands/extents.ts';
 import { rankReplicas } from '../decisions/rank-replicas.ts';
+import type { S3Action } from '../decisions/s3-actions.ts';
 import { requireVersion, shownVersion } from '../view/require-version.ts';
-import type { Access, Asker } from './access.ts';
+import type { Access } from './access.ts';
 import { type MasterContext, unreportedNodes } from './context.ts';
+
+type LookupItem = LookupRequest['items'][number];
+
+/** Of the newest version, and of one that is named. */
+const ACTIONS: Record<LookupPurpose | 'bytes', readonly [S3Action, S3Action]> = {
+  bytes: ['s3:GetObject', 's3:GetObjectVersion'],
+  tags: ['s3:GetObjectTagging', 's3:GetObjectVersionTagging'],
+  acl: ['s3:GetObjectAcl', 's3:GetObjectVersionAcl'],
+  attributes: ['s3:GetObjectAttributes', 's3:GetObjectVersionAttributes'],
+};
 
 export class Lookup {
   readonly #context: MasterContext;
@@ -17,9 +28,10 @@ export class Lookup {
   }
 
   /** @throws NotFound, MethodNotAllowed (see `requireVersion`), Forbidden, Unauthenticated */
-  async find(asker: Asker, asked: ObjectName, version?: string): Promise<FoundObject> {
-    const action = version === undefined ? 's3:GetObject' : 's3:GetObjectVersion';
-    const { bucket, name } = await this.#access.readable(asker, asked, action);
+  async find(item: LookupItem): Promise<FoundObject> {
+    const { version } = item;
+    const action = ACTIONS[item.purpose ?? 'bytes'][version === undefined ? 0 : 1];
+    const { bucket, name } = await this.#access.readable(item, item.name, action, { versionId: version });
     const object = requireVersion(this.#context.view, bucket, name, version);
     return {
       name,

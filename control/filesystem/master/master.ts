@@ -77,7 +77,7 @@ export class Master implements AsyncDisposable {
   authorize({ items }: AuthorizeRequest): Promise<Answer<null>[]> {
     return this.#answerEach(items, async (item) => {
       if (item.action === 'read') {
-        await this.access.readable(item, item.name);
+        await this.access.readable(item, item.name, 's3:GetObject');
         return null;
       }
       const { name } = await this.access.permit(item, 's3:PutObject', item.name);
@@ -99,12 +99,12 @@ export class Master implements AsyncDisposable {
   commit({ items }: CommitRequest): Promise<Answer<Committed>[]> {
     this.context.metrics.commitBatch.observe(items.length);
     return this.#answerEach(items, async (item) => {
-      const { content, chunks, preconditions } = item;
+      const { content, chunks, preconditions, isForm } = item;
       const { by, name } = await this.access.permit(item, 's3:PutObject', item.name, { requestTags: content.tags });
       this.#votes.admit(chunks);
       const committed = await this.context.submit<Committed>(
         'object.commit',
-        { name, content, chunks, preconditions, versionSalt: this.context.versionSalt() },
+        { name, content, chunks, preconditions, versionSalt: this.context.versionSalt(), ...(isForm && { isForm }) },
         by,
       );
       this.#votes.settle(chunks);
@@ -113,7 +113,7 @@ export class Master implements AsyncDisposable {
   }
 
   lookup({ items }: LookupRequest): Promise<Answer<FoundObject>[]> {
-    return this.#answerEach(items, (item) => this.#lookup.find(item, item.name, item.version));
+    return this.#answerEach(items, (item) => this.#lookup.find(item));
   }
 
   /** What a gateway saw go wrong. */

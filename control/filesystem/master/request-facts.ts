@@ -13,8 +13,6 @@ export interface RequestFacts {
   versionId?: string | undefined;
   /** The tags that the object is to have. */
   requestTags?: Tags | undefined;
-  /** Of the version that is asked for, when that is not the present one. */
-  existingTags?: Tags | undefined;
 }
 
 /** By what a policy may name the asker: user, user's name, access key, or the namespace it is of. */

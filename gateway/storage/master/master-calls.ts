@@ -11,6 +11,8 @@ export interface Asker {
   credential: Credential;
   /** The caller's IP address. */
   address?: string;
+  /** What a bucket's policy may ask of the request, by its condition keys. */
+  context?: Record<string, string>;
 }
 
 /** The input of a call without who asks: the client adds that. */

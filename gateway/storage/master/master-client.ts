@@ -6,6 +6,7 @@ import type {
   AuthorizeRequest,
   Committed,
   FoundObject,
+  LookupPurpose,
   ObjectName,
   PlaceAnswer,
   PlaceRequest,
@@ -94,8 +95,10 @@ export class MasterClient {
     return this.#commit.submit(item);
   }
 
-  lookup(asker: Asker, name: ObjectName, version?: string): Promise<FoundObject> {
-    return this.#lookup.submit({ ...asker, name, ...(version !== undefined && { version }) });
+  /** `purpose`: when its bytes are not what is wanted. */
+  lookup(asker: Asker, name: ObjectName, version?: string, purpose?: LookupPurpose): Promise<FoundObject> {
+    const item = { ...asker, name, ...(version !== undefined && { version }), ...(purpose && { purpose }) };
+    return this.#lookup.submit(item);
   }
 
   /** @throws Unavailable when fewer than WRITE_QUORUM chunkservers can take writes. */

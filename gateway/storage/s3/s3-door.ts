@@ -5,6 +5,7 @@ import type { BucketRulesCache } from './bucket-rules.ts';
 import { answerPreflight, setCorsHeaders } from './cors/index.ts';
 import { errorDocument, S3Error, toS3Error } from './errors/index.ts';
 import { operationNameOf } from './operation-names.ts';
+import { policyContext } from './policy-context.ts';
 import { addressOf, bucketOfHost, type S3Address } from './s3-address.ts';
 import { S3Query } from './s3-query.ts';
 import type { Operation, S3Body, S3BodyOptions, S3Request, S3Tools } from './s3-request.ts';
@@ -93,7 +94,12 @@ export class S3Door implements Door {
     return {
       exchange,
       method,
-      asker: { requestId, credential: authenticated.credential, address: remoteAddress },
+      asker: {
+        requestId,
+        credential: authenticated.credential,
+        address: remoteAddress,
+        context: policyContext(exchange.isSecure, request.headers),
+      },
       bucket: address.bucket,
       key: address.key,
       query,

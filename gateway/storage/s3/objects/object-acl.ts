@@ -29,7 +29,7 @@ export const putObjectAcl: Operation = async (tools, request) => {
 /** @throws AppError when there is no such object, or the caller may not see it. */
 async function accessOf({ master }: S3Tools, request: S3Request): Promise<AccessControl> {
   const { asker, bucket, query } = request;
-  await master.lookup(asker, objectNameOf(request), versionOf(query));
+  await master.lookup(asker, objectNameOf(request), versionOf(query), 'acl');
   const { owner, visibility } = await master.buckets.inspect(asker, { namespace: '', bucket });
   return { owner, isPublic: visibility !== 'private' };
 }

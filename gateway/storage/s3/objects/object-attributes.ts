@@ -17,7 +17,8 @@ export const getObjectAttributes: Operation = async (tools, request) => {
   const wanted = attributesOf(headers);
   const maxParts = numberOf(headers, 'x-amz-max-parts', MAX_PARTS, LAST_PART_NUMBER * 100);
   const marker = numberOf(headers, 'x-amz-part-number-marker', 0, LAST_PART_NUMBER * 100);
-  const found = await tools.master.lookup(request.asker, objectNameOf(request), versionOf(request.query));
+  const name = objectNameOf(request);
+  const found = await tools.master.lookup(request.asker, name, versionOf(request.query), 'attributes');
   const { content } = found;
   const answered: OutgoingHttpHeaders = { 'last-modified': new Date(found.modifiedAt).toUTCString() };
   if (found.versionId !== undefined) answered['x-amz-version-id'] = found.versionId;

@@ -11,7 +11,7 @@ import { checkedTags } from './tag-rules.ts';
 const tagging = node({ TagSet: one(node({ Tag: many(node({ Key: one(text), Value: one(text) })) })) });
 
 export const getObjectTagging: Operation = async (tools, request) => {
-  const found = await tools.master.lookup(request.asker, objectNameOf(request), versionOf(request.query));
+  const found = await tools.master.lookup(request.asker, objectNameOf(request), versionOf(request.query), 'tags');
   const tags = Object.entries(found.content.tags ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
   const set = tags.map(([key, value]) => element('Tag', [element('Key', key), element('Value', value)]));
   await answerXml(request, 'Tagging', [element('TagSet', set)], { headers: versionHeaders(found.versionId) });
