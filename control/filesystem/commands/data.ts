@@ -35,6 +35,8 @@ export interface FilesystemCommands {
     chunks: WrittenChunk[];
     preconditions: Preconditions;
     versionSalt: Uint8Array;
+    /** It came by a browser's form. */
+    isForm?: true;
   };
   'object.delete': { bucket: BucketName; items: Deletion[]; versionSalt: Uint8Array };
   'object.copy': ObjectCopy;

@@ -35,8 +35,15 @@ const configure = (change: object) =>
 function content(etag: string): ObjectContent {
   return { size: 5, etag, contentType: '', headers: {}, extents: [], inline: Buffer.from('hello') };
 }
-const put = (key: string, etag = 'e1', preconditions = {}) =>
-  command('object.commit', { name: nameOf(key), content: content(etag), chunks: [], preconditions, versionSalt });
+const put = (key: string, etag = 'e1', preconditions = {}, more: { isForm?: true } = {}) =>
+  command('object.commit', {
+    name: nameOf(key),
+    content: content(etag),
+    chunks: [],
+    preconditions,
+    versionSalt,
+    ...more,
+  });
 const remove = (key: string, version?: string, actor = ADA) =>
   command('object.delete', { bucket, items: [{ key, ...(version && { version }) }], versionSalt }, actor);
 const copy = (from: string, to: string): FilesystemCommands['object.copy'] => ({
@@ -102,7 +109,7 @@ describe('what is done to objects is noted for the targets of the rules', () => 
 
   test('for every kind of command, and not for what was refused or changed nothing', async () => {
     await using t = await openWatched();
-    await t.apply(put('a'), put('b', 'e2', { ifMatch: '"other"' }));
+    await t.apply(put('a'), put('b', 'e2', { ifMatch: '"other"' }), put('f', 'e3', {}, { isForm: true }));
     await t.apply(command('object.copy', copy('a', 'c')));
     await t.apply(command('object.move', copy('c', 'd')));
     await t.apply(command('object.tags', { name: nameOf('a'), tags: { x: 'y' } }));
@@ -111,6 +118,7 @@ describe('what is done to objects is noted for the targets of the rules', () => 
     await t.apply(remove('d', undefined, SYSTEM));
     expect(told(t.view)).toEqual([
       'ObjectCreated:Put a',
+      'ObjectCreated:Post f',
       'ObjectCreated:Copy c',
       'ObjectCreated:Copy d',
       'ObjectRemoved:Delete c',

@@ -27,7 +27,10 @@ interface Happening extends Pick<EventRecord, 'event' | 'key' | 'size' | 'etag' 
 }
 
 const happenings: { [Type in FilesystemCommandType]?: (applied: Applied<FilesystemCommands[Type]>) => Happening[] } = {
-  'object.commit': (applied) => created(applied, applied.command.data.name, 'ObjectCreated:Put'),
+  'object.commit': (applied) => {
+    const { name, isForm } = applied.command.data;
+    return created(applied, name, isForm ? 'ObjectCreated:Post' : 'ObjectCreated:Put');
+  },
   'upload.finish': (applied) => {
     const upload = applied.before.get(uploadTable, uploadKey(applied.command.data.upload));
     return upload ? created(applied, upload.name, 'ObjectCreated:Put') : [];

@@ -26,6 +26,8 @@ export interface NewObject {
   tags?: Tags;
   redirect?: string;
   preconditions: Preconditions;
+  /** It came by a browser's form. */
+  isForm?: true;
   body: Readable;
   /** Bytes, when announced. */
   size: number | undefined;
@@ -43,7 +45,7 @@ export interface StoredObject extends Committed {
 
 /** @throws what the caller did wrong, or Unavailable with the reason; then there is no trace of the object. */
 export async function storeObject(tools: StoreTools, object: NewObject): Promise<StoredObject> {
-  const { asker, name, contentType, headers, tags, redirect, preconditions, body, size, signal } = object;
+  const { asker, name, contentType, headers, tags, redirect, preconditions, isForm, body, size, signal } = object;
   const newBody: NewBody<Fingerprint> = {
     stream: body,
     size,
@@ -67,7 +69,14 @@ export async function storeObject(tools: StoreTools, object: NewObject): Promise
       ...(tags && { tags }),
       ...(redirect !== undefined && { redirect }),
     };
-    const committed = await tools.master.commit({ ...asker, name, content, chunks, preconditions });
+    const committed = await tools.master.commit({
+      ...asker,
+      name,
+      content,
+      chunks,
+      preconditions,
+      ...(isForm && { isForm }),
+    });
     return { ...committed, size, ...(digest.checksum && { checksum: digest.checksum }) };
   });
 }

@@ -5,6 +5,8 @@ import { S3Error, type S3ErrorOptions } from './s3-error.ts';
 
 /** By `AppError.code`. The detail is shown instead of S3's words where it says more. */
 const BY_CODE: Readonly<Record<string, S3ErrorCode>> = {
+  'access-key-expired': 'InvalidAccessKeyId',
+  'access-key-invalid': 'InvalidAccessKeyId',
   'bad-digest': 'BadDigest',
   'body-too-slow': 'RequestTimeout',
   'bucket-exists': 'BucketAlreadyExists',

@@ -65,6 +65,7 @@ async function storeFile(
     return await storeObject(tools, {
       ...object,
       preconditions: {},
+      isForm: true,
       body: body.stream,
       size: undefined,
       verified: { endsItself: true, digest: () => fingerprintOf(body) },
