@@ -1,6 +1,6 @@
 /** Copies and moves: extents are shared, no byte is copied. */
-import { InvalidInput, PreconditionFailed } from '../../../common/errors/index.ts';
-import type { Committed, Copied, ObjectContent } from '../../../common/filesystem/index.ts';
+import { InvalidInput, MethodNotAllowed, PreconditionFailed } from '../../../common/errors/index.ts';
+import type { Committed, Copied, ObjectContent, ObjectName } from '../../../common/filesystem/index.ts';
 import type { Command } from '../../log/index.ts';
 import type { Draft } from '../view/draft.ts';
 import { objectKey } from '../view/keys.ts';
@@ -41,11 +41,29 @@ interface Source {
 /** @throws NotFound, PreconditionFailed */
 function requireSource(draft: Draft, { from, fromVersion, sourceConditions }: Copy): Source {
   const bucket = requireBucket(draft, from.namespace, from.bucket);
-  const object = requireVersion(draft, bucket, from, fromVersion);
+  const object = requireObject(draft, bucket, from, fromVersion);
   if (!holdsSourceConditions(object.content.etag, object.modifiedAtMs, sourceConditions)) {
     throw new PreconditionFailed(`The source is not as it should be: its ETag is "${object.content.etag}" now.`);
   }
   return { bucket, object };
+}
+
+/** S3 takes it for a wrong request to copy a delete marker, not for a wrong method. */
+function requireObject(
+  draft: Draft,
+  bucket: BucketRecord,
+  from: ObjectName,
+  version: string | undefined,
+): ObjectRecord {
+  try {
+    return requireVersion(draft, bucket, from, version);
+  } catch (error) {
+    if (!(error instanceof MethodNotAllowed)) throw error;
+    throw new InvalidInput('The source is a delete marker; there is nothing to copy.', {
+      code: 'copy-of-delete-marker',
+      cause: error,
+    });
+  }
 }
 
 function putCopy(

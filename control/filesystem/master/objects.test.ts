@@ -134,8 +134,12 @@ test('an object is not copied onto itself unless something changes, but an older
   const restored = await t.master.objects.copy({ ...copy, fromVersion: first.versionId });
   expect(restored).toMatchObject({ etag: 'e1', sourceVersionId: first.versionId });
   expect(answered(await t.lookup('k'))).toMatchObject({ versionId: restored.versionId, content: { etag: 'e1' } });
-  await t.delete({ key: 'k' });
+  const [marker] = (await t.delete({ key: 'k' })).map(answered);
   await expect(t.master.objects.copy({ ...copy, replace })).rejects.toMatchObject({ code: 'delete-marker' });
+  await expect(t.master.objects.copy({ ...copy, fromVersion: marker?.versionId })).rejects.toMatchObject({
+    code: 'copy-of-delete-marker',
+    status: 400,
+  });
 });
 
 test('tags of one version are set and removed, and leave ETag and time as they were', async () => {

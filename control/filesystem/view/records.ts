@@ -4,7 +4,6 @@ import { decodeCbor, encodeCbor } from '../../../common/internal/index.ts';
 import { extentFields, extentOf } from './extent-fields.ts';
 import type { Table } from './table.ts';
 
-export { EXTENT_FIELDS, extentFields, extentOf } from './extent-fields.ts';
 export {
   type DeleteMarker,
   nullVersionTable,
