@@ -39,7 +39,7 @@ export interface Owner {
   displayName: string;
 }
 
-/** `object/list-versions` → `ListedVersions`. */
+/** `object/list-versions` → `ListedVersions`. Problem: `invalid-version`. */
 export const versionList = z.object({
   ...asker,
   ...bucketName.shape,
@@ -68,7 +68,11 @@ export interface ListedVersions {
   owner: Owner;
 }
 
-/** `object/delete` → `Answer<Deleted>[]`, item by item; all of them in one entry of the log. */
+/**
+ * `object/delete` → `Answer<Deleted>[]`, item by item; all of them in one entry of the log. What is not there is deleted
+ * already, whatever the conditions; of a delete marker, `*` holds, and no ETag does. Problems of items: `invalid-key`,
+ * `invalid-version`, `precondition-failed`, `forbidden`.
+ */
 export const objectDelete = z.object({
   ...asker,
   ...bucketName.shape,
@@ -91,7 +95,11 @@ export interface Deleted {
   isDeleteMarker: boolean;
 }
 
-/** `object/copy` → `Committed`, with the source's version. No byte is copied; onto itself only with `replace`. */
+/**
+ * `object/copy` → `Committed`, with the source's version. No byte is copied; onto itself only with `replace`, or from a
+ * version. Problems: those of `lookup` for the source, `copy-onto-itself`, `copy-of-delete-marker`, `precondition-failed`
+ * (`fields.condition` where it is the target's), `quota-exceeded`.
+ */
 export const objectCopy = z.object({
   ...asker,
   from: objectName,
