@@ -253,6 +253,26 @@ describe('HTTP/2', () => {
     session.close();
   });
 
+  test('an expectation is met whatever its case, and one that is unknown is ignored', async () => {
+    await using server = await TestGateway.start({ control: echo });
+    const session = await open(server);
+    for (const [expectation, invitations] of [
+      ['100-continue', 1],
+      ['100-Continue', 1],
+      ['200-ok', 0],
+    ] as const) {
+      const stream = session.request({ ':path': '/api/x', ':method': 'POST', expect: expectation });
+      let invited = 0;
+      stream.on('continue', () => {
+        invited += 1;
+      });
+      stream.end('hello');
+      const [answer] = await once(stream, 'response');
+      expect([answer[':status'], JSON.parse(await text(stream)).body, invited]).toEqual([201, 'hello', invitations]);
+    }
+    session.close();
+  });
+
   test('the first page names the address it was asked at, with its port, as over HTTP/1.1', async () => {
     await using server = await TestGateway.start();
     const session = await open(server);

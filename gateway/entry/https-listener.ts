@@ -2,7 +2,14 @@
  * The public port: TLS, then HTTP/1.1 or HTTP/2 by ALPN. Node's https server has the port, with all of its limits and
  * its bookkeeping of HTTP/1.1 connections; those that chose `h2` are handed to an HTTP/2 server that has no port.
  */
-import { constants, createServer as createHttp2Server, type Http2Server, type ServerHttp2Session } from 'node:http2';
+import {
+  constants,
+  createServer as createHttp2Server,
+  type Http2Server,
+  type Http2ServerRequest,
+  type Http2ServerResponse,
+  type ServerHttp2Session,
+} from 'node:http2';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
@@ -153,20 +160,30 @@ export class HttpsListener implements AsyncDisposable {
       this.#options.metrics.refused('http2-session');
       this.#options.logger.debug({ err: error }, 'HTTP/2 session ended by an error');
     });
-    this.#http2.on('request', (request, response) => {
-      this.#options.entry.accept({
-        request,
-        // `flushHeaders` is there and not in the types.
-        response: response as unknown as ResponseStream,
-        method: request.method,
-        url: request.url,
-        remoteAddress: request.socket.remoteAddress ?? '',
-        isSecure: true,
-        door: this.#options.door,
-        invite: () => {},
-        cut: () => response.stream.close(constants.NGHTTP2_INTERNAL_ERROR),
-      });
+    this.#http2.on('request', (request, response) => this.#acceptHttp2(request, response));
+    const invited = (request: Http2ServerRequest, response: Http2ServerResponse) =>
+      this.#acceptHttp2(request, response, () => response.writeContinue());
+    this.#http2.on('checkContinue', invited);
+    // Node's HTTP/2 knows `100-continue` in lower case only; expectations have no case (RFC 9110 §10.1.1).
+    this.#http2.on('checkExpectation', (request, response) => {
+      if (request.headers.expect?.toLowerCase() === '100-continue') invited(request, response);
+      else this.#acceptHttp2(request, response);
     });
     this.#http2.setTimeout(0);
+  }
+
+  #acceptHttp2(request: Http2ServerRequest, response: Http2ServerResponse, invite = () => {}): void {
+    this.#options.entry.accept({
+      request,
+      // `flushHeaders` is there and not in the types.
+      response: response as unknown as ResponseStream,
+      method: request.method,
+      url: request.url,
+      remoteAddress: request.socket.remoteAddress ?? '',
+      isSecure: true,
+      door: this.#options.door,
+      invite,
+      cut: () => response.stream.close(constants.NGHTTP2_INTERNAL_ERROR),
+    });
   }
 }
