@@ -57,6 +57,7 @@ export class S3Door implements Door {
     const name = operationNameOf(method, address, query, request.headers);
     exchange.named(name);
     refuseUnsupportedHeaders(method, request.headers);
+    await this.#checkOwner(exchange, address.bucket);
     const operation = operations[name];
     if (!operation) throw new S3Error('NotImplemented');
     await operation(tools, this.#request(exchange, address, query, authenticated));
@@ -106,6 +107,14 @@ export class S3Door implements Door {
       headers: request.headers,
       body: (options = {}) => openBody(exchange, authenticated, options),
     };
+  }
+
+  /** Who means another's bucket by the name is told so (S3 User Guide, "Verifying bucket ownership with bucket owner condition"). */
+  async #checkOwner(exchange: DoorExchange, bucket: string): Promise<void> {
+    const expected = exchange.request.headers['x-amz-expected-bucket-owner'];
+    if (expected === undefined || bucket === '') return;
+    const rules = await this.#options.rules.of(bucket, exchange);
+    if (rules && rules.namespace !== expected) throw new S3Error('AccessDenied');
   }
 
   /** What was wrong may be the address itself. */

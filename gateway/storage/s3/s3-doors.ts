@@ -1,4 +1,4 @@
-/** The doors of S3, wired. */
+/** The doors of S3, wired: objects at `s3.<domain>`, websites at `s3-website.<domain>`. */
 import type { Door, DoorExchange } from '../../routing/index.ts';
 import type { SigningKeys } from '../master/signing-keys.ts';
 import type { StorageTools } from '../storage-routes.ts';
@@ -8,6 +8,7 @@ import { BucketRulesCache } from './bucket-rules.ts';
 import { OPERATIONS } from './operations.ts';
 import { S3Door } from './s3-door.ts';
 import type { S3Body, S3BodyOptions, S3Tools } from './s3-request.ts';
+import { WebsiteDoor } from './website/index.ts';
 
 export interface S3DoorSettings {
   /** The bramble's. */
@@ -19,7 +20,11 @@ export interface S3DoorSettings {
   node: string;
 }
 
-export function s3Doors(storage: StorageTools, keys: SigningKeys, settings: S3DoorSettings): { s3: Door } {
+export function s3Doors(
+  storage: StorageTools,
+  keys: SigningKeys,
+  settings: S3DoorSettings,
+): { s3: Door; website: Door } {
   const { domain, region, names, node } = settings;
   const host = `s3.${domain}`;
   const rules = new BucketRulesCache(storage.master.buckets, storage.clock);
@@ -36,6 +41,7 @@ export function s3Doors(storage: StorageTools, keys: SigningKeys, settings: S3Do
       operations: OPERATIONS,
       rules,
     }),
+    website: new WebsiteDoor({ tools, name: `s3-website.${domain}`, hostId }),
   };
 }
 

@@ -35,6 +35,5 @@ export const getBucketPolicyStatus: Operation = async (tools, request) => {
   const { visibility } = await tools.master.buckets.inspect(request.asker, s3Bucket(request.bucket));
   const policy = await settingOf(tools, request, 'policy');
   const isPublic = visibility !== 'private' || isPublicPolicy(policy?.statements ?? []);
-  // S3 writes it in upper case, and SDKs read either.
-  await answerXml(request, 'PolicyStatus', element('IsPublic', isPublic ? 'TRUE' : 'FALSE'));
+  await answerXml(request, 'PolicyStatus', element('IsPublic', isPublic));
 };

@@ -69,11 +69,17 @@ export const website = settingOperations({
     return {
       ...(index && { indexSuffix: index.Suffix }),
       ...(error && { errorKey: error.Key }),
-      ...(all && { redirectAll: { host: all.HostName, ...(all.Protocol && { protocol: all.Protocol }) } }),
+      ...(all && { redirectAll: { host: hostOf(all.HostName), ...(all.Protocol && { protocol: all.Protocol }) } }),
       rules: rules.map(readRule),
     };
   },
 });
+
+/** A name or address, with a port or without: it goes into a header. */
+function hostOf(host: string): string {
+  if (/^[A-Za-z0-9._-]{1,253}(?::\d{1,5})?$|^\[[0-9A-Fa-f:.]{2,45}\](?::\d{1,5})?$/.test(host)) return host;
+  throw new S3Error('InvalidRequest', { message: 'The HostName of a redirect is not the name of a host.' });
+}
 
 function readRule({ Condition: condition, Redirect: read }: z.infer<typeof routingRule>): RedirectRule {
   const { HostName: host, HttpRedirectCode: code, ReplaceKeyPrefixWith: prefix, ReplaceKeyWith: key } = read;
@@ -101,7 +107,7 @@ function readRule({ Condition: condition, Redirect: read }: z.infer<typeof routi
     },
     redirect: {
       ...(read.Protocol && { protocol: read.Protocol }),
-      ...(host !== undefined && { host }),
+      ...(host !== undefined && { host: hostOf(host) }),
       ...(code !== undefined && { code }),
       ...(prefix !== undefined && { replaceKeyPrefix: prefix }),
       ...(key !== undefined && { replaceKey: key }),

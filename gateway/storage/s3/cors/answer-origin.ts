@@ -38,7 +38,9 @@ export async function setCorsHeaders(cache: BucketRulesCache, exchange: RawExcha
   if (origin === undefined || bucket === '') return;
   const rules = await cache.of(bucket, exchange);
   if (!rules?.cors) return;
-  const asked: CorsRequest = { origin, method: exchange.method, headers: [] };
+  // Some clients name the method here as well, and are answered by it.
+  const method = exchange.request.headers['access-control-request-method'] ?? exchange.method;
+  const asked: CorsRequest = { origin, method, headers: [] };
   const rule = findCorsRule(rules.cors, asked);
   if (!rule) return;
   for (const [name, value] of corsAnswer(rule, asked, false)) exchange.response.setHeader(name, value);

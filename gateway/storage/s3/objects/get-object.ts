@@ -13,12 +13,19 @@ import { partNumberOf, type ServedBytes, servedPart, servedRange } from './serve
 
 /** GET and HEAD: they differ in whether the bytes are sent. */
 export const getObject: Operation = async (tools, request) => {
+  const version = versionOf(request.query);
+  const found = await tools.master.lookup(request.asker, objectNameOf(request), version);
+  await serveObject(tools, request, found);
+};
+
+export const headObject = getObject;
+
+/** What was found, as far as the request's conditions, range and part number ask for it. */
+export async function serveObject(tools: S3Tools, request: S3Request, found: FoundObject): Promise<void> {
   const { headers, query } = request;
-  const version = versionOf(query);
+  const { content } = found;
   const overrides = overriddenHeaders(request);
   const part = partNumberOf(query.get('partNumber'), headers.range);
-  const found = await tools.master.lookup(request.asker, objectNameOf(request), version);
-  const { content } = found;
   const validators = { etag: content.etag, modifiedAtMs: Date.parse(found.modifiedAt) };
   const conditions = readConditions(headers);
   switch (judgeRead(conditions, validators)) {
@@ -38,9 +45,7 @@ export const getObject: Operation = async (tools, request) => {
     ...(wantsChecksum && checksumHeaders(served.checksum)),
     ...(served.partsCount !== undefined && { 'x-amz-mp-parts-count': served.partsCount }),
   });
-};
-
-export const headObject = getObject;
+}
 
 /** 200, 206 for what is partial, or `status`; the bytes at the client's pace. */
 export async function sendObject(

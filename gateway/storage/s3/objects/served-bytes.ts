@@ -34,6 +34,10 @@ export function partNumberOf(value: string | undefined, range: string | undefine
   });
 }
 
+export function wholeOf({ size }: ObjectContent): ServedBytes {
+  return { from: 0, to: size, isPartial: false };
+}
+
 /** Several ranges, and what is no range of bytes, are answered by the whole. @throws S3Error InvalidRange */
 export function servedRange(content: ObjectContent, range: string | undefined): ServedBytes {
   const { size, checksum } = content;

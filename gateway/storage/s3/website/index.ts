@@ -1,0 +1,1 @@
+export { WebsiteDoor } from './website-door.ts';
