@@ -9,15 +9,20 @@ export interface Random {
 const POOL_BYTES = 4096;
 
 class SystemRandom implements Random {
-  #pool = Buffer.alloc(0);
+  readonly #pool = new Uint8Array(POOL_BYTES);
+  #given = POOL_BYTES;
 
   bytes(count: number): Uint8Array {
     if (count > POOL_BYTES / 4) return randomFillSync(new Uint8Array(count));
-    if (count > this.#pool.length) this.#pool = randomFillSync(Buffer.alloc(POOL_BYTES));
+    if (this.#given + count > POOL_BYTES) {
+      randomFillSync(this.#pool);
+      this.#given = 0;
+    }
+    const end = this.#given + count;
     // A copy: nobody holds what another one may write to, and what was given out is not kept here.
-    const bytes = Uint8Array.prototype.slice.call(this.#pool, 0, count);
-    this.#pool.fill(0, 0, count);
-    this.#pool = this.#pool.subarray(count);
+    const bytes = this.#pool.slice(this.#given, end);
+    this.#pool.fill(0, this.#given, end);
+    this.#given = end;
     return bytes;
   }
 }
