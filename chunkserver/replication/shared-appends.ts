@@ -8,8 +8,14 @@ import type { Chunk } from '../store/chunk.ts';
 import { type ChunkStore, checkVersion } from '../store/chunk-store.ts';
 import type { AppendLink } from './append-link.ts';
 import { type Append, AppendQueue, type GroupWriter } from './append-queue.ts';
-import type { ChainForwarder } from './chain-forwarder.ts';
+import type { ChainForwarder, ChainWrite } from './chain-forwarder.ts';
 import { failedVote } from './own-vote.ts';
+
+/**
+ * Groups up to this size go to all others at once, larger ones down the chain: what a chain saves is the bandwidth of the
+ * first machine, and what it costs is the time of a hop.
+ */
+const FAN_OUT_BYTES = 256 * 1024;
 
 export interface SharedAppendsOptions {
   store: ChunkStore;
@@ -79,12 +85,15 @@ export class SharedAppends {
   ): Promise<Vote[]> {
     if (chain.length === 0) return [];
     const { forwarder, link } = this.#options;
-    const write = { chunk: chunk.id, version, offset, body, requestId };
-    return await forwarder.forward(chain, new Map(), {
+    const group = { chunk: chunk.id, version, offset, body, requestId };
+    const write: ChainWrite = {
       requestId,
       failure: undefined,
-      sendTo: (next, behind) => link.send(next, behind, write),
-    });
+      sendTo: (next, behind) => link.send(next, behind, group),
+    };
+    const bytes = body.reduce((sum, piece) => sum + piece.byteLength, 0);
+    const branches = bytes <= FAN_OUT_BYTES ? chain.map((replica) => [replica]) : [chain];
+    return (await Promise.all(branches.map((branch) => forwarder.forward(branch, new Map(), write)))).flat();
   }
 }
 
