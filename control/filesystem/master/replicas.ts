@@ -34,8 +34,14 @@ export class Replicas {
   /** A durable vote: the replica has at least `length` bytes. */
   vote(node: string, report: ChunkReport, nowMs: number): void {
     const known = this.get(report.chunk, node);
+    if (known?.version === report.version) {
+      // The usual one: the shared chunk has grown.
+      known.length = Math.max(known.length, report.length);
+      known.votedAtMs = nowMs;
+      return;
+    }
     const length = Math.max(report.length, known?.length ?? 0);
-    const state = known && known.version >= report.version ? known.state : report.state;
+    const state = known && known.version > report.version ? known.state : report.state;
     this.#put(report.chunk, {
       node,
       version: Math.max(report.version, known?.version ?? 0),

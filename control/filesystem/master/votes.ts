@@ -29,7 +29,9 @@ export class Votes {
   #learn(chunks: readonly WrittenChunk[]): void {
     const { clock, replicas, view } = this.#context;
     for (const { chunk, version, kind, length, votes } of chunks) {
-      if (view.chunk(chunk)?.state === 'condemned') continue;
+      // Nothing new is learned of a chunk that is given up; of those whose replicas are known, no one need ask.
+      const areKnown = votes.every((node) => replicas.get(chunk, node)?.version === version);
+      if (!areKnown && view.chunk(chunk)?.state === 'condemned') continue;
       const state = kind === 'shared' ? 'open' : 'sealed';
       for (const node of votes) replicas.vote(node, { chunk, version, length, state }, clock.monotonic());
     }

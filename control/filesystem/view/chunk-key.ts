@@ -1,7 +1,11 @@
 /** Chunk ids as their 16 bytes, in keys and in extents. */
 export function chunkBytes(chunk: string): Buffer {
-  return Buffer.from(chunk.replaceAll('-', ''), 'hex');
+  if (latest.chunk !== chunk) latest = { chunk, bytes: Buffer.from(chunk.replaceAll('-', ''), 'hex') };
+  return latest.bytes;
 }
+
+/** A memo: nearly all small objects of an entry lie in one chunk, which is asked for some five times by each. Never written to. */
+let latest = { chunk: '', bytes: Buffer.alloc(0) };
 
 export function chunkName(bytes: Uint8Array): string {
   const hex = Buffer.from(bytes.buffer, bytes.byteOffset, 16).toString('hex');

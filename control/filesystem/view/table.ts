@@ -21,10 +21,20 @@ export interface Source {
 
 /** `prefix`, then the pieces one behind the other. */
 export function keyOf(table: Pick<Table<unknown>, 'prefix'>, ...pieces: readonly (Uint8Array | string)[]): Buffer {
-  return Buffer.concat([
-    Buffer.of(table.prefix),
-    ...pieces.map((piece) => (typeof piece === 'string' ? Buffer.from(piece, 'utf8') : piece)),
-  ]);
+  let length = 1;
+  for (const piece of pieces) length += typeof piece === 'string' ? Buffer.byteLength(piece) : piece.length;
+  const key = Buffer.allocUnsafe(length);
+  key[0] = table.prefix;
+  let at = 1;
+  for (const piece of pieces) {
+    if (typeof piece === 'string') {
+      at += key.write(piece, at, 'utf8');
+    } else {
+      key.set(piece, at);
+      at += piece.length;
+    }
+  }
+  return key;
 }
 
 /** Above every key that begins with `key`: what follows in a key is UTF-8 or begins below 0xff. */
