@@ -10,6 +10,8 @@ export class RequestRate {
   readonly #clock: Pick<Clock, 'monotonic'>;
   readonly #addresses: TokenBuckets;
   readonly #principals: TokenBuckets;
+  /** A busy client's token is hashed once. */
+  #latest = { token: '', hash: '' };
 
   constructor(
     limits: Pick<GatewayLimits, 'perAddress' | 'perPrincipal' | 'rateEntries'>,
@@ -20,13 +22,13 @@ export class RequestRate {
     this.#principals = new TokenBuckets({ ...limits.perPrincipal, entries: limits.rateEntries });
   }
 
-  /** Counts one request. `token` is kept only as a hash. @throws TooManyRequests */
+  /** Counts one request. `token` is remembered only as a hash, but for the latest. @throws TooManyRequests */
   count(remoteAddress: string, token: string | undefined): void {
     const nowMs = this.#clock.monotonic();
     refuseUntil(
       Math.max(
         this.#addresses.take(addressKey(remoteAddress), nowMs),
-        token === undefined ? 0 : this.#principals.take(hash('sha256', token, 'base64url'), nowMs),
+        token === undefined ? 0 : this.#principals.take(this.#hashOf(token), nowMs),
       ),
     );
   }
@@ -34,6 +36,11 @@ export class RequestRate {
   /** Counts one request of a principal whose name is no secret. @throws TooManyRequests */
   countPrincipal(name: string): void {
     refuseUntil(this.#principals.take(name, this.#clock.monotonic()));
+  }
+
+  #hashOf(token: string): string {
+    if (this.#latest.token !== token) this.#latest = { token, hash: hash('sha256', token, 'base64url') };
+    return this.#latest.hash;
   }
 }
 
@@ -45,6 +52,7 @@ function refuseUntil(waitMs: number): void {
 
 /** One household has a whole /64 of IPv6 addresses. IPv4 in IPv6 (`::ffff:…`) is IPv4. */
 export function addressKey(address: string): string {
+  if (!address.includes(':')) return address;
   if (address.startsWith('::ffff:')) return address.slice('::ffff:'.length);
   if (!isIPv6(address)) return address;
   const [head = '', tail] = address.split('%')[0]?.split('::') ?? [];
