@@ -110,6 +110,8 @@ export interface Deletion {
   key: string;
   /** Just this version, for good. */
   version?: string | undefined;
+  /** Only while a newer one is there: a lifecycle that found it so may come too late. */
+  isNoncurrent?: true;
   ifMatch?: string | undefined;
   ifMatchModifiedMs?: number | undefined;
   ifMatchSize?: number | undefined;

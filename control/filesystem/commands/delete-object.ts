@@ -80,6 +80,7 @@ export function deleteNewest(
 
 function deleteVersion(draft: Draft, bucket: BucketRecord, item: Deletion, version: string, at: number): Deleted {
   const found = findVersion(draft, bucket.id, item.key, parseVersionId(version));
+  if (item.isNoncurrent && found && isCurrent(draft, bucket, item.key, found)) return { isDeleteMarker: false };
   if (found) {
     assertDeletable(found, item);
     removeVersion(draft, bucket, item.key, found, at);
@@ -108,4 +109,8 @@ function assertDeletable(found: VersionRecord | undefined, item: Deletion): void
 
 function seconds(timeMs: number | undefined): number | undefined {
   return timeMs === undefined ? undefined : Math.floor(timeMs / 1000);
+}
+
+function isCurrent(draft: Draft, { id }: BucketRecord, key: string, { sequence }: VersionRecord): boolean {
+  return draft.get(objectTable, objectKey(id, key))?.sequence === sequence;
 }

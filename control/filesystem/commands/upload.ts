@@ -7,6 +7,7 @@ import { chunkBytes } from '../view/chunk-key.ts';
 import type { Draft } from '../view/draft.ts';
 import { uploadKey, uploadPartKey } from '../view/keys.ts';
 import { type UploadRecord, uploadPartTable, uploadTable } from '../view/records.ts';
+import { countInFlight } from './count.ts';
 import type { FilesystemCommands } from './data.ts';
 import { holdWritten, release } from './extents.ts';
 import { replaceObject, target } from './object.ts';
@@ -40,6 +41,7 @@ export function extendUpload(draft: Draft, { data }: Command<FilesystemCommands[
     throw new InvalidInput(`An upload has at most ${PARTS_LIMIT} parts; send larger ones.`, { code: 'too-many-parts' });
   }
   holdWritten(draft, data.extents, data.chunks);
+  countInFlight(draft, upload.name.namespace, offset - upload.offset);
   data.extents.forEach((extent, index) => {
     draft.put(uploadPartTable, uploadPartKey(upload.id, upload.parts + index), extent);
   });
@@ -97,6 +99,7 @@ function discard(draft: Draft, upload: UploadRecord, at: number): void {
 function drop(draft: Draft, upload: UploadRecord): void {
   for (let part = 0; part < upload.parts; part++) draft.remove(uploadPartTable, uploadPartKey(upload.id, part));
   draft.remove(uploadTable, uploadKey(upload.id));
+  countInFlight(draft, upload.name.namespace, -upload.offset);
 }
 
 function partsOf(draft: Draft, upload: UploadRecord): Extent[] {

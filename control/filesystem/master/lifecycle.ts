@@ -76,7 +76,7 @@ export class Lifecycle {
       if (isLatest) seen = undefined;
       const action = dueAction(rules, this.#aging(bucket, key, version, seen), clock.now());
       if (action === 'expire') items.push(expiry(key, version));
-      if (action === 'remove') items.push({ key, version: versionName(version.versionId) });
+      if (action === 'remove') items.push(removal(key, version));
       seen = { modifiedAtMs: version.modifiedAtMs, count: (seen?.count ?? 0) + 1 };
     }
     await this.#delete(bucket, items);
@@ -143,6 +143,10 @@ export class Lifecycle {
     }
     return next ? { bucketId: bucket.id, what: 'uploads', ...next } : undefined;
   }
+}
+
+function removal(key: string, { content, versionId }: VersionRecord): Deletion {
+  return { key, version: versionName(versionId), ...(content && { isNoncurrent: true }) };
 }
 
 /** Only if it is still this one: what was written meanwhile is young. */

@@ -12,7 +12,6 @@ import {
   problems,
   toPage,
 } from '../../api/index.ts';
-import { noBucket } from '../commands/bucket.ts';
 import type { Master } from '../master/master.ts';
 import { isBucketName } from '../view/names.ts';
 import type { BucketRecord } from '../view/records.ts';
@@ -69,11 +68,6 @@ const remove = createRoute({
 export function bucketRoutes(master: Master) {
   const { access, context } = master;
   const { view, permissions } = context;
-  const require = (namespace: string, name: string): BucketRecord => {
-    const bucket = view.bucket(namespace, name);
-    if (!bucket) throw noBucket(namespace, name);
-    return bucket;
-  };
   /** Its figures change with every object: what If-Match is about is what people set. */
   const tagged = ({ id, name, visibility }: BucketRecord) => ({ id, name, visibility });
   return openApiApp()
@@ -109,8 +103,9 @@ export function bucketRoutes(master: Master) {
     })
     .openapi(update, async (c) => {
       const { ns, bucket: name } = c.req.valid('param');
-      const by = await access.allowed(c.var.principal, 'administer', ns, originOf(c));
-      assertIfMatch(c.req.valid('header')['if-match'], tagged(require(ns, name)));
+      const asked = { namespace: ns, bucket: name };
+      const { by, bucket: before } = await access.judge(c.var.principal, 's3:PutBucketAcl', asked, originOf(c));
+      assertIfMatch(c.req.valid('header')['if-match'], tagged(before));
       const { visibility } = c.req.valid('json');
       const bucket = await context.submit<BucketRecord>('bucket.update', { namespace: ns, name, visibility }, by);
       c.header('etag', entityTag(tagged(bucket)));
@@ -118,8 +113,9 @@ export function bucketRoutes(master: Master) {
     })
     .openapi(remove, async (c) => {
       const { ns, bucket: name } = c.req.valid('param');
-      const by = await access.allowed(c.var.principal, 'administer', ns, originOf(c));
-      assertIfMatch(c.req.valid('header')['if-match'], tagged(require(ns, name)));
+      const asked = { namespace: ns, bucket: name };
+      const { by, bucket } = await access.judge(c.var.principal, 's3:DeleteBucket', asked, originOf(c));
+      assertIfMatch(c.req.valid('header')['if-match'], tagged(bucket));
       await context.submit('bucket.delete', { namespace: ns, name }, by);
       return c.body(null, 204);
     });

@@ -19,6 +19,7 @@ import {
   settingsOf,
 } from './bucket-tables.ts';
 import { chunkName } from './chunk-key.ts';
+import { deriveBucketTables } from './derive-bucket-tables.ts';
 import { Draft } from './draft.ts';
 import { clearEnvironment, dumpEnvironment, loadEnvironment } from './dump.ts';
 import { closeEnvironment, type Environment, KEY_LIMIT_BYTES, openEnvironment } from './environment.ts';
@@ -66,6 +67,7 @@ export class FilesystemView implements View, Source, AsyncDisposable {
     this.#disk = disk;
     // Left by a restore that was cut off.
     if (this.appliedHeight() === 0) clearEnvironment(environment);
+    deriveBucketTables(environment);
   }
 
   handles(type: string): boolean {
@@ -100,8 +102,9 @@ export class FilesystemView implements View, Source, AsyncDisposable {
     return dumpEnvironment(this.#environment, this.#disk, folder);
   }
 
-  restore(folder: string): Promise<void> {
-    return loadEnvironment(this.#environment, this.#disk, folder);
+  async restore(folder: string): Promise<void> {
+    await loadEnvironment(this.#environment, this.#disk, folder);
+    deriveBucketTables(this.#environment);
   }
 
   get<Value>(table: Table<Value>, key: Buffer): Value | undefined {
