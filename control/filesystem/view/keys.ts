@@ -25,7 +25,6 @@ export const HEIGHT_KEY = keyOf(heightTable);
 export const TOTALS_KEY = keyOf(totalsTable);
 
 export const bucketKey = (namespace: string, bucket: string) => keyOf(bucketTable, `${namespace}\0${bucket}`);
-export const bucketsOf = (namespace: string) => keyOf(bucketTable, `${namespace}\0`);
 
 /** All keys of a bucket's objects lie behind one another, in the order of the key's UTF-8 bytes. */
 export function objectKey(bucketId: number, key: string | Uint8Array): Buffer {
