@@ -17,12 +17,14 @@ import { createMetrics } from '../common/metrics/index.ts';
 import { GATEWAY_CERTIFICATE_PATH, signingRequestBody } from '../common/renewal/index.ts';
 import { gatewayConfig } from './config.ts';
 import { Gateway } from './gateway.ts';
-import type { Route } from './routing/index.ts';
+import type { Door, Route } from './routing/index.ts';
 
 export interface TestGatewayOptions {
   /** The section `gateway`, over defaults with free ports. */
   settings?: Record<string, unknown>;
   routes?: readonly Route[];
+  /** A door that has its hosts, and ports of its own where the settings have them. */
+  s3?: Door;
   /** What control answers to forwarded requests. */
   control?: (context: InternalRequest) => Promise<void>;
   /** Leave control to be started by the test. */
@@ -75,7 +77,11 @@ export class TestGateway implements AsyncDisposable {
         { process: 'gateway', level: config.logLevel },
         { write: (line: string) => void lines.push(JSON.parse(line)) },
       ),
-      dataPath: () => ({ routes: options.routes ?? [], [Symbol.asyncDispose]: async () => {} }),
+      dataPath: () => ({
+        routes: options.routes ?? [],
+        ...(options.s3 && { doors: [options.s3], s3: options.s3 }),
+        [Symbol.asyncDispose]: async () => {},
+      }),
     });
     const made = new TestGateway(options, {
       gateway,
