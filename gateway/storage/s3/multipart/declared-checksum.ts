@@ -4,7 +4,7 @@
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import { CHECKSUM_ALGORITHMS, type Checksum, type MultipartUpload } from '../../../../common/filesystem/index.ts';
-import { checksumHeader, parseChecksumValue } from '../body/announced-checksums.ts';
+import { checksumHeader, parseChecksumValue } from '../body/index.ts';
 import { S3Error } from '../errors/index.ts';
 import { element, type XmlElement } from '../xml/index.ts';
 
