@@ -3,10 +3,11 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { Authenticated } from '../auth/index.ts';
 import { type ChecksumAlgorithm, parseAnnouncedChecksums } from './announced-checksums.ts';
-import { BodyDigests } from './body-digests.ts';
+import { BodyDigests, type Digests } from './body-digests.ts';
 import { announcedLength } from './body-length.ts';
 import { ChunkSignatures } from './chunk-signatures.ts';
 import { ChunkedDecoder } from './chunked-decoder.ts';
+import type { DigestThread } from './digest-thread.ts';
 import { type CheckedDigests, checkDigests, type Expectations, neededDigests } from './expectations.ts';
 import { VerifiedStream } from './verified-stream.ts';
 
@@ -14,6 +15,8 @@ export interface BodySource {
   stream: Readable;
   headers: IncomingHttpHeaders;
   authenticated: Pick<Authenticated, 'payload' | 'signing'>;
+  /** Where large bodies are digested; here when there is none. */
+  thread?: DigestThread;
 }
 
 export interface OpenBodyOptions {
@@ -31,13 +34,18 @@ export interface OpenedBody {
   readonly stream: Readable;
   /** Bytes, when announced. */
   readonly size: number | undefined;
-  /** Once the stream has ended. */
+  /**
+   * The whole body, held against all that was said of it, when it is small, came along with the head and not in chunks;
+   * undefined otherwise, and then nothing has been taken. Instead of `stream`: a small PUT is spared two streams.
+   */
+  arrived(): Buffer<ArrayBuffer> | undefined;
+  /** Once the stream has ended, or `arrived` has given all. */
   digests(): CheckedDigests;
 }
 
 /** @throws S3Error for headers about the body that cannot be. */
 export function openBody(
-  { stream: source, headers, authenticated }: BodySource,
+  { stream: source, headers, authenticated, thread }: BodySource,
   options: OpenBodyOptions = {},
 ): OpenedBody {
   const { payload, signing } = authenticated;
@@ -53,19 +61,30 @@ export function openBody(
           signatures: signing && new ChunkSignatures(signing),
         })
       : undefined;
+  const needed = neededDigests(expectations);
   let checked: CheckedDigests | undefined;
+  const check = (digests: Digests) => {
+    checked = checkDigests(expectations, digests, decoder?.trailers ?? NO_TRAILERS);
+  };
   const stream = new VerifiedStream({
     source,
     decoder,
-    digests: new BodyDigests(neededDigests(expectations)),
+    beginDigests: () => thread?.begin(needed, size) ?? new BodyDigests(needed),
     size,
-    check: (digests) => {
-      checked = checkDigests(expectations, digests, decoder?.trailers ?? NO_TRAILERS);
-    },
+    check,
   });
   return {
     stream,
     size,
+    arrived: () => {
+      if (decoder || !size || source.readableLength !== size) return undefined;
+      const bytes: Buffer<ArrayBuffer> | null = source.read(size);
+      if (!bytes) return undefined;
+      const digests = new BodyDigests(needed);
+      digests.update(bytes);
+      check(digests.finish());
+      return bytes;
+    },
     digests: () => {
       if (!checked) throw new Error('The digests of a body are asked for before its end.');
       return checked;

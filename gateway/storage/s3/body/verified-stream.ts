@@ -12,7 +12,8 @@ export interface VerifiedStreamOptions {
   source: Readable;
   /** Where the body comes in chunks. */
   decoder: ChunkedDecoder | undefined;
-  digests: DigestRun;
+  /** Called when the first byte is asked for. */
+  beginDigests: () => DigestRun;
   /** Of the bytes given out, when announced. */
   size: number | undefined;
   /** @throws S3Error when they are not what they were said to be. */
@@ -21,7 +22,8 @@ export interface VerifiedStreamOptions {
 
 export class VerifiedStream extends Readable {
   readonly #options: VerifiedStreamOptions;
-  #isListening = false;
+  /** There once the connection is listened to. */
+  #digests: DigestRun | undefined;
   #isWaiting = false;
   #hasEnded = false;
   #received = 0;
@@ -33,23 +35,23 @@ export class VerifiedStream extends Readable {
 
   override _read(): void {
     const { source } = this.#options;
-    if (!this.#isListening) this.#listen(source);
+    if (!this.#digests) this.#listen(source);
     else if (!this.#isWaiting) source.resume();
   }
 
   override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
-    const { source, digests } = this.#options;
+    const { source } = this.#options;
     source.off('data', this.#onData);
     source.off('end', this.#onEnd);
     source.off('close', this.#onCut);
     // The error listener stays: what comes later is nobody else's.
     source.pause();
-    digests.abandon();
+    this.#digests?.abandon();
     callback(error);
   }
 
   #listen(source: Readable): void {
-    this.#isListening = true;
+    this.#digests = this.#options.beginDigests();
     source.on('error', this.#onCut);
     source.on('close', this.#onCut);
     source.on('end', this.#onEnd);
@@ -64,7 +66,7 @@ export class VerifiedStream extends Readable {
     let waits: Promise<void> | undefined;
     const take = (bytes: Buffer): void => {
       this.#received += bytes.length;
-      waits = this.#options.digests.update(bytes) ?? waits;
+      waits = this.#digests?.update(bytes) ?? waits;
       isFull = !this.push(bytes) || isFull;
     };
     try {
@@ -99,11 +101,11 @@ export class VerifiedStream extends Readable {
   };
 
   async #finish(): Promise<void> {
-    const { decoder, digests, size, check } = this.#options;
+    const { decoder, size, check } = this.#options;
     decoder?.end();
     if (size !== undefined && this.#received !== size) throw bodyLengthWrong('Content-Length');
-    const digested = digests.finish();
-    check(digested instanceof Promise ? await digested : digested);
+    const digested = this.#digests?.finish();
+    if (digested) check(digested instanceof Promise ? await digested : digested);
   }
 
   readonly #onCut = (): void => {
