@@ -3,9 +3,12 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { AWS_CLI } from '../python-packages.ts';
-import { run, type S3Door, sha256Of } from './door.ts';
+import { KEYS, run, type S3Door, sha256Of } from './door.ts';
 
-export function awsCli(open: () => S3Door, keys: { bucket: string; count: number }): void {
+/** The CLI's first version presigns by Signature Version 2 unless told otherwise. */
+const CONFIG = '[default]\ns3 =\n  signature_version = s3v4\n';
+
+export function awsCli(open: () => S3Door): void {
   const aws = (...args: string[]) => {
     const door = open();
     const env = {
@@ -14,7 +17,7 @@ export function awsCli(open: () => S3Door, keys: { bucket: string; count: number
       AWS_DEFAULT_REGION: 'us-east-1',
       AWS_CA_BUNDLE: door.caFile,
       AWS_ENDPOINT_URL: door.endpoint,
-      AWS_CONFIG_FILE: join(door.folder, 'no-such-config'),
+      AWS_CONFIG_FILE: join(door.folder, 'aws-config'),
       AWS_SHARED_CREDENTIALS_FILE: join(door.folder, 'no-such-credentials'),
     };
     return run(AWS_CLI, args, { env });
@@ -22,6 +25,7 @@ export function awsCli(open: () => S3Door, keys: { bucket: string; count: number
 
   test('makes a bucket, copies 200 MB up and down in parts, takes ranges, copies, presigns and removes', async () => {
     const { folder, large, caFile } = open();
+    await writeFile(join(folder, 'aws-config'), CONFIG);
     await aws('s3', 'mb', 's3://aws-cli');
     await aws('s3', 'cp', large.path, 's3://aws-cli/deep/large.bin', '--only-show-errors');
     await aws('s3', 'cp', 's3://aws-cli/deep/large.bin', join(folder, 'aws-back'), '--only-show-errors');
@@ -53,7 +57,7 @@ export function awsCli(open: () => S3Door, keys: { bucket: string; count: number
       's3api',
       'put-object',
       '--bucket',
-      keys.bucket,
+      KEYS.bucket,
       '--key',
       'checked',
       '--body',
@@ -65,7 +69,7 @@ export function awsCli(open: () => S3Door, keys: { bucket: string; count: number
       's3api',
       'get-object',
       '--bucket',
-      keys.bucket,
+      KEYS.bucket,
       '--key',
       'checked',
       '--checksum-mode',
@@ -74,12 +78,12 @@ export function awsCli(open: () => S3Door, keys: { bucket: string; count: number
     );
     expect(JSON.parse(got.stdout)).toHaveProperty(`Checksum${algorithm}`);
     expect(await readFile(join(folder, 'checked'), 'utf8')).toBe('what is checked');
-    await aws('s3', 'rm', `s3://${keys.bucket}/checked`);
+    await aws('s3', 'rm', `s3://${KEYS.bucket}/checked`);
   });
 
   test('lists thousands of keys, page after page', async () => {
-    const listed = await aws('s3', 'ls', `s3://${keys.bucket}/`, '--recursive', '--page-size', '777');
-    expect(listed.stdout.trim().split('\n')).toHaveLength(keys.count);
+    const listed = await aws('s3', 'ls', `s3://${KEYS.bucket}/`, '--recursive', '--page-size', '777');
+    expect(listed.stdout.trim().split('\n')).toHaveLength(KEYS.count);
   });
 
   test('syncs a folder, and finds nothing to do the second time', async () => {

@@ -2,11 +2,11 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { PYTHON } from '../python-packages.ts';
-import { run, type S3Door } from './door.ts';
+import { KEYS, run, type S3Door } from './door.ts';
 
 const PROGRAM = join(import.meta.dirname, 'boto3-client.py');
 
-export function boto3(open: () => S3Door, keys: { bucket: string; count: number }): void {
+export function boto3(open: () => S3Door): void {
   test('uploads 200 MB in parts, takes ranges, copies, tags, sets conditions, lists thousands of keys, presigns and deletes', async () => {
     const door = open();
     const env = { AWS_ACCESS_KEY_ID: door.accessKeyId, AWS_SECRET_ACCESS_KEY: door.secretAccessKey };
@@ -16,8 +16,8 @@ export function boto3(open: () => S3Door, keys: { bucket: string; count: number 
       door.caFile,
       door.large.path,
       door.large.sha256,
-      keys.bucket,
-      String(keys.count),
+      KEYS.bucket,
+      String(KEYS.count),
     ];
     const { stdout } = await run(PYTHON, args, { env });
     const [getUrl = '', putUrl = ''] = stdout.trim().split('\n');

@@ -3,14 +3,12 @@ import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, vi } from 'vitest';
 import { awsCli } from './aws-cli.ts';
 import { boto3 } from './boto3.ts';
-import { openDoor, type S3Door } from './door.ts';
+import { KEYS, openDoor, type S3Door } from './door.ts';
 import { rclone } from './rclone.ts';
 import { restic } from './restic.ts';
 import { s3cmd } from './s3cmd.ts';
 import { sdkClient, sdkJs } from './sdk-js.ts';
 
-/** Listed by every client, hence in a bucket that none of them writes to for good. */
-const KEYS = { bucket: 'thousands', count: 5_000 };
 const WRITERS = 32;
 
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 120_000 });
@@ -42,9 +40,9 @@ async function fill(to: S3Door): Promise<void> {
   client.destroy();
 }
 
-describe('the AWS CLI', () => awsCli(open, KEYS));
-describe('the AWS SDK for JavaScript', () => sdkJs(open, KEYS));
-describe('boto3', () => boto3(open, KEYS));
-describe('rclone', () => rclone(open, KEYS));
-describe('s3cmd', () => s3cmd(open, KEYS));
+describe('the AWS CLI', () => awsCli(open));
+describe('the AWS SDK for JavaScript', () => sdkJs(open));
+describe('boto3', () => boto3(open));
+describe('rclone', () => rclone(open));
+describe('s3cmd', () => s3cmd(open));
 describe('restic', () => restic(open));

@@ -2,9 +2,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { run, type S3Door, sha256Of } from './door.ts';
+import { KEYS, run, type S3Door, sha256Of } from './door.ts';
 
-export function s3cmd(open: () => S3Door, keys: { bucket: string; count: number }): void {
+export function s3cmd(open: () => S3Door): void {
   const s3cmdRun = (...args: string[]) => {
     const door = open();
     const host = new URL(door.endpoint).host;
@@ -45,7 +45,7 @@ export function s3cmd(open: () => S3Door, keys: { bucket: string; count: number 
   });
 
   test('lists thousands of keys', async () => {
-    const { stdout } = await s3cmdRun('ls', '--recursive', `s3://${keys.bucket}`);
-    expect(stdout.trim().split('\n')).toHaveLength(keys.count);
+    const { stdout } = await s3cmdRun('ls', '--recursive', `s3://${KEYS.bucket}`);
+    expect(stdout.trim().split('\n')).toHaveLength(KEYS.count);
   });
 }
