@@ -72,8 +72,13 @@ export function storageRoutes(options: StorageOptions): Storage {
   const routes = routesUnder(tools, '/api/storage', undefined);
   if (options.storageHost !== undefined) routes.push(...routesUnder(tools, '', options.storageHost));
   if (!options.s3) return { routes, doors: [], [Symbol.asyncDispose]: dispose };
-  const { s3, website } = s3Doors(tools, SigningKeys.of(client, control, options.clock), options.s3);
-  return { routes, doors: [s3, website], s3, [Symbol.asyncDispose]: dispose };
+  const doors = s3Doors(tools, SigningKeys.of(client, control, options.clock), options.s3);
+  const { s3, website } = doors;
+  const disposeAll = async () => {
+    await doors[Symbol.asyncDispose]();
+    await dispose();
+  };
+  return { routes, doors: [s3, website], s3, [Symbol.asyncDispose]: disposeAll };
 }
 
 function makeTools(options: StorageOptions) {

@@ -1,13 +1,13 @@
 /** The doors of S3, wired: objects at `s3.<domain>`, websites at `s3-website.<domain>`. */
-import type { Door, DoorExchange } from '../../routing/index.ts';
+import type { Door } from '../../routing/index.ts';
 import type { SigningKeys } from '../master/signing-keys.ts';
 import type { StorageTools } from '../storage-routes.ts';
-import { type Authenticated, Authenticator } from './auth/index.ts';
-import { openBody } from './body/index.ts';
+import { Authenticator } from './auth/index.ts';
+import { DigestThread, openBody } from './body/index.ts';
 import { BucketRulesCache } from './bucket-rules.ts';
 import { OPERATIONS } from './operations.ts';
 import { S3Door } from './s3-door.ts';
-import type { S3Body, S3BodyOptions, S3Tools } from './s3-request.ts';
+import type { S3Tools } from './s3-request.ts';
 import { WebsiteDoor } from './website/index.ts';
 
 export interface S3DoorSettings {
@@ -20,16 +20,18 @@ export interface S3DoorSettings {
   node: string;
 }
 
-export function s3Doors(
-  storage: StorageTools,
-  keys: SigningKeys,
-  settings: S3DoorSettings,
-): { s3: Door; website: Door } {
+export interface S3Doors extends AsyncDisposable {
+  s3: Door;
+  website: Door;
+}
+
+export function s3Doors(storage: StorageTools, keys: SigningKeys, settings: S3DoorSettings): S3Doors {
   const { domain, region, names, node } = settings;
   const host = `s3.${domain}`;
   const rules = new BucketRulesCache(storage.master.buckets, storage.clock);
   const authenticator = new Authenticator({ keys, clock: storage.clock, region });
-  const tools: S3Tools = { ...storage, s3: { region, host, rules, authenticator } };
+  const digestThread = new DigestThread();
+  const tools: S3Tools = { ...storage, s3: { region, host, rules, authenticator, digestThread } };
   const hostId = Buffer.from(node).toString('base64');
   return {
     s3: new S3Door({
@@ -37,14 +39,12 @@ export function s3Doors(
       names: [host, ...names],
       hostId,
       authenticator,
-      openBody: bodyOf,
+      openBody: ({ request }, authenticated, options) =>
+        openBody({ stream: request, headers: request.headers, authenticated, thread: digestThread }, options),
       operations: OPERATIONS,
       rules,
     }),
     website: new WebsiteDoor({ tools, name: `s3-website.${domain}`, hostId }),
+    [Symbol.asyncDispose]: () => digestThread[Symbol.asyncDispose](),
   };
-}
-
-function bodyOf({ request }: DoorExchange, authenticated: Authenticated, options: S3BodyOptions): S3Body {
-  return openBody({ stream: request, headers: request.headers, authenticated }, options);
 }

@@ -6,6 +6,7 @@ import type { RawExchange } from '../../routing/index.ts';
 import type { Asker } from '../master/master-client.ts';
 import type { StorageTools } from '../storage-routes.ts';
 import type { Authenticator } from './auth/index.ts';
+import type { DigestThread } from './body/index.ts';
 import type { BucketRulesCache } from './bucket-rules.ts';
 import type { S3Query } from './s3-query.ts';
 
@@ -17,7 +18,9 @@ export interface S3Body {
   readonly stream: Readable;
   /** Bytes of the decoded body, when announced. */
   readonly size: number | undefined;
-  /** Once the stream has ended. */
+  /** The whole body, verified, when it is small and here already; then the stream is not read. */
+  arrived(): Buffer<ArrayBuffer> | undefined;
+  /** Once the stream has ended, or `arrived` has given all. */
   digests(): S3Digests;
 }
 
@@ -57,6 +60,8 @@ export interface S3Settings {
   host: string;
   rules: BucketRulesCache;
   authenticator: Authenticator;
+  /** For bodies that operations open themselves. */
+  digestThread: DigestThread;
 }
 
 export type S3Tools = StorageTools & { s3: S3Settings };

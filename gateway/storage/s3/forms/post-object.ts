@@ -54,7 +54,12 @@ async function storeFile(
   { file, range, headers }: FormFile,
 ): Promise<StoredObject> {
   const measured = new FileLength(range);
-  const body = openBody({ stream: measured, headers, authenticated: { payload: { kind: 'unsigned' } } });
+  const body = openBody({
+    stream: measured,
+    headers,
+    authenticated: { payload: { kind: 'unsigned' } },
+    thread: tools.s3.digestThread,
+  });
   let cut: Error | undefined;
   measured.on('error', (error) => {
     cut = error instanceof S3Error ? error : new S3Error('MalformedPOSTRequest', { cause: error });
