@@ -5,10 +5,12 @@ import { seededStream, TestClient } from './client.ts';
 import { pidOf, residentBytes } from './processes.ts';
 
 const GIB = 2 ** 30;
+/** No byte of it goes through the database: the suite's second run, with a server, takes a smaller one. */
+const SIZE_GIB = process.env.BRAMBLE_TEST_DATABASE_URL === undefined ? 4 : 1;
 const GROWTH_LIMIT_BYTES = 100e6;
 const PATH = '/api/storage/objects/admin/memory/object';
 
-test('an object of 4 GiB goes up and down through a gateway that grows by less than 100 MB', {
+test(`an object of ${SIZE_GIB} GiB goes up and down through a gateway that grows by less than 100 MB`, {
   timeout: 600_000,
 }, async () => {
   await using bramble = await startBramble();
@@ -24,8 +26,8 @@ test('an object of 4 GiB goes up and down through a gateway that grows by less t
     peak = Math.max(peak, residentBytes(gateway));
   }, 50);
   try {
-    const sha256 = await upload(client, 4 * GIB);
-    expect(await client.download(PATH)).toEqual({ status: 200, bytes: 4 * GIB, sha256 });
+    const sha256 = await upload(client, SIZE_GIB * GIB);
+    expect(await client.download(PATH)).toEqual({ status: 200, bytes: SIZE_GIB * GIB, sha256 });
   } finally {
     clearInterval(watch);
   }
