@@ -1,15 +1,12 @@
 /** Commands that wait for the next entry, bounded, and cut into batches that one entry can hold. */
 import { TooLarge, Unavailable } from '../../common/errors/index.ts';
 import type { Waiter } from './apply-queue.ts';
-import type { Command } from './command.ts';
 import { ENTRY_OVERHEAD_BYTES, MAX_ENTRY_COMMANDS } from './entry-codec.ts';
 import { MAX_PAYLOAD_BYTES } from './record.ts';
 
 export interface PendingCommand extends Waiter {
   /** As it lies in the log. */
   encoded: Uint8Array;
-  /** Read back from `encoded`, so that a view applies now exactly what it would apply at a replay. */
-  command: Command;
   /** The place of the view that handles it. */
   view: number;
 }

@@ -87,7 +87,12 @@ export function decodeEntry(payload: Buffer): Entry {
   const own = Buffer.from(payload);
   const head = decodeEntryHead(own);
   if (!head) throw new Error('The bytes are not an entry.');
-  return { ...head, commands: decodeCbor(own.subarray(COUNT_AT - 1)) as Command[] };
+  return { ...head, commands: decodeCommands(own) };
+}
+
+/** An entry's commands; what they hold of bytes are views of the payload. @throws Error when they are not CBOR. */
+export function decodeCommands(payload: Buffer): Command[] {
+  return decodeCbor(payload.subarray(COUNT_AT - 1)) as Command[];
 }
 
 /** SHA-256 over `prev ‖ [height, time, commands]` as they lie in the entry. */

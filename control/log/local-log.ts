@@ -5,7 +5,7 @@
 import type { Clock } from '../../common/clock/index.ts';
 import type { Disk } from '../../common/disk/index.ts';
 import { Conflict, InsufficientStorage, NotFound, Unavailable, Unprocessable } from '../../common/errors/index.ts';
-import { decodeCbor, encodeCbor } from '../../common/internal/index.ts';
+import { encodeCbor } from '../../common/internal/index.ts';
 import type { Logger } from '../../common/logging/index.ts';
 import type { Registry } from '../../common/metrics/index.ts';
 import { type AppendLimits, AppendQueue, DEFAULT_APPEND_LIMITS, type PendingCommand } from './append-queue.ts';
@@ -14,7 +14,7 @@ import type { Head } from './chain-scan.ts';
 import type { Command } from './command.ts';
 import type { CommandLog, Entry, View } from './command-log.ts';
 import { writeDurableHeight } from './durable-height.ts';
-import { ENTRY_OVERHEAD_BYTES, encodeEntry } from './entry-codec.ts';
+import { decodeCommands, ENTRY_OVERHEAD_BYTES, encodeEntry } from './entry-codec.ts';
 import { heightBelowTime, readBackwards, readForwards } from './entry-reader.ts';
 import { writeLogFloor } from './log-floor.ts';
 import { createLogMetrics, type LogMetrics } from './log-metrics.ts';
@@ -102,9 +102,8 @@ export class LocalLog implements CommandLog {
       const view = this.#viewFor(command.type);
       const encoded = encodeCbor(command);
       this.#waiting.assertRoomFor(encoded.byteLength);
-      const stored = decodeCbor(encoded) as Command;
       const answer = resolve as (answer: { height: number; value: unknown }) => void;
-      this.#waiting.push({ encoded, command: stored, view, resolve: answer, reject });
+      this.#waiting.push({ encoded, view, resolve: answer, reject });
       this.#writing ??= this.#writeWaiting();
     });
   }
@@ -231,10 +230,11 @@ export class LocalLog implements CommandLog {
     const time = Math.max(this.#head.time, Math.floor(clock.now()));
     const record = Buffer.allocUnsafe(bytes);
     const encoded = batch.map((pending) => pending.encoded);
-    const hash = encodeEntry(record.subarray(RECORD_HEADER_BYTES), { height, time, prev }, encoded);
+    const payload = record.subarray(RECORD_HEADER_BYTES);
+    const hash = encodeEntry(payload, { height, time, prev }, encoded);
     sealRecord(record, this.#writer.salt);
     const started = clock.monotonic();
-    await this.#writer.write(record);
+    const [, commands] = await Promise.all([this.#writer.write(record), readBack(payload)]);
     this.#metrics.syncSeconds.observe((clock.monotonic() - started) / 1000);
     this.#metrics.entries.inc();
     this.#metrics.commands.inc(batch.length);
@@ -243,15 +243,17 @@ export class LocalLog implements CommandLog {
     this.#metrics.height.set(height);
     this.#writer.segment.add(height, time, this.#writer.segment.end + bytes);
     this.#head = { height, time, hash };
-    this.#recent.add({ height, time, prev, hash, commands: batch.map(({ command }) => command) }, bytes);
-    this.#dispatch(height, batch);
+    this.#recent.add({ height, time, prev, hash, commands }, bytes);
+    this.#dispatch(height, batch, commands);
     this.#snapshotWhenDue();
   }
 
-  #dispatch(height: number, batch: PendingCommand[]): void {
+  #dispatch(height: number, batch: PendingCommand[], commands: Command[]): void {
     for (const [place, queue] of this.#queues.entries()) {
-      const waiters = batch.every(({ view }) => view === place) ? batch : batch.filter(({ view }) => view === place);
-      if (waiters.length > 0) queue.enqueue({ height, commands: waiters.map(({ command }) => command), waiters });
+      const isItsOwn = (index: number) => batch[index]?.view === place;
+      const waiters = batch.filter((_, index) => isItsOwn(index));
+      if (waiters.length === 0) continue;
+      queue.enqueue({ height, commands: commands.filter((_, index) => isItsOwn(index)), waiters });
     }
   }
 
@@ -352,4 +354,12 @@ export class LocalLog implements CommandLog {
       logger.error({ err: error, height: this.height }, 'no snapshot of the views could be taken; the log keeps all');
     });
   }
+}
+
+/**
+ * The commands as a replay would read them, so that a view applies now exactly what it would apply then. Begins when the
+ * disk has been given the entry, and costs half of reading back each command by itself.
+ */
+async function readBack(payload: Buffer): Promise<Command[]> {
+  return decodeCommands(payload);
 }

@@ -2,7 +2,6 @@
  * A process for the crash test: opens the log in the folder given, with a view in memory, and appends until it is
  * killed, printing every request id once it was answered. `node test-appender.ts <folder> <round>`.
  */
-import { writeSync } from 'node:fs';
 import { systemClock } from '../../common/clock/index.ts';
 import { nodeDisk } from '../../common/disk/index.ts';
 import { command, openTestLog } from './test-log.ts';
@@ -14,7 +13,8 @@ async function client(name: number): Promise<void> {
   for (let n = 0; ; n++) {
     const id = `${round}-${name}-${n}`;
     await log.append(command(id, { padding: 'x'.repeat((n * 37) % 500) }));
-    writeSync(1, `${id}\n`);
+    // Node writes to pipes without delay, and waits for a reader that is behind; `writeSync` would fail with EAGAIN.
+    process.stdout.write(`${id}\n`);
   }
 }
 
