@@ -32,7 +32,7 @@ export interface NewObject {
   /** Bytes, when announced. */
   size: number | undefined;
   /** As `NewBody` has it: who gives one checks the body by it. By default the ETag is made here. */
-  verified?: Pick<NewBody<Fingerprint>, 'endsItself' | 'digest'>;
+  verified?: Pick<NewBody<Fingerprint>, 'endsItself' | 'digest' | 'arrived'>;
   signal: AbortSignal;
   onReceived?: (bytes: number) => void;
   onStored?: (bytes: number) => void;
@@ -50,6 +50,7 @@ export async function storeObject(tools: StoreTools, object: NewObject): Promise
     stream: body,
     size,
     endsItself: object.verified?.endsItself ?? false,
+    ...(object.verified?.arrived && { arrived: object.verified.arrived }),
     // A conditional commit whose answer is lost is recognised by where its bytes lie: inline ones lie nowhere.
     mayRideInCommit: preconditions.ifMatch === undefined && preconditions.ifNoneMatch === undefined,
     digest: object.verified?.digest ?? ((small, runs) => ({ etag: etagOf(tools.ids, small, runs) })),

@@ -32,6 +32,8 @@ export interface NewBody<Digest> {
    * comes behind the last byte (a signature, a checksum) may make it fail. Else it is whole when `size` bytes came.
    */
   endsItself: boolean;
+  /** All of a small body, whole and as it should be, when it is here already: then the stream is not read. */
+  arrived?: () => Buffer<ArrayBuffer> | undefined;
   /** Whether up to INLINE_OBJECT_BYTES may ride in the commit. */
   mayRideInCommit: boolean;
   /**
@@ -74,6 +76,11 @@ export async function storeBody<Digest, Answer>(
   };
   if (size !== undefined && size <= SMALL_OBJECT_BYTES && !endsItself) {
     return await storeSmall(tools, body, await readSmallBody(stream, size, options), commit);
+  }
+  const arrived = size !== undefined && size <= SMALL_OBJECT_BYTES ? body.arrived?.() : undefined;
+  if (arrived) {
+    body.onReceived?.(arrived.length);
+    return await storeSmall(tools, body, arrived, commit);
   }
   using reader = new BodyReader(stream, {
     ...options,

@@ -33,7 +33,7 @@ export const putObject: Operation = async (tools, request) => {
     preconditions,
     body: body.stream,
     size,
-    verified: { endsItself: true, digest: () => fingerprintOf(body) },
+    verified: { endsItself: true, arrived: body.arrived, digest: () => fingerprintOf(body) },
     signal: request.exchange.signal,
   }).catch((error: unknown) => refuseWrite(tools, request, name, preconditions, error));
   await answerEmpty(request, { headers: storedHeaders(stored) });
