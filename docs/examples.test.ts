@@ -3,9 +3,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startBramble, type TestBramble } from '../test/bramble.ts';
+import { AWS_CLI } from '../test/python-packages.ts';
 
 const PAGES = (await readdir(import.meta.dirname)).filter((name) => name.endsWith('.md'));
 const ROOT = join(import.meta.dirname, '..');
@@ -66,7 +67,8 @@ async function runScript(script: string, cwd: string): Promise<{ code: number; o
   const env = {
     ...process.env,
     ...bramble.cliEnvironment,
-    PATH: `${ROOT}:${process.env.PATH}`,
+    BRAMBLE_S3: bramble.s3Url,
+    PATH: `${ROOT}:${dirname(AWS_CLI)}:${process.env.PATH}`,
     HOME: cwd,
   };
   const shell = spawn('bash', ['-x', '-o', 'errexit', '-o', 'pipefail', '-o', 'nounset'], { cwd, env });
