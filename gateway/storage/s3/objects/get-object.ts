@@ -18,8 +18,6 @@ export const getObject: Operation = async (tools, request) => {
   await serveObject(tools, request, found);
 };
 
-export const headObject = getObject;
-
 /** What was found, as far as the request's conditions, range and part number ask for it. */
 export async function serveObject(tools: S3Tools, request: S3Request, found: FoundObject): Promise<void> {
   const { headers, query } = request;

@@ -2,7 +2,7 @@ import type { Operation } from '../s3-request.ts';
 import { copyObject } from './copy-object.ts';
 import { deleteObject } from './delete-object.ts';
 import { deleteObjects } from './delete-objects.ts';
-import { getObject, headObject } from './get-object.ts';
+import { getObject } from './get-object.ts';
 import { listObjectVersions } from './list-object-versions.ts';
 import { listObjects } from './list-objects.ts';
 import { listObjectsV2 } from './list-objects-v2.ts';
@@ -21,7 +21,7 @@ export const objectOperations: Readonly<Record<string, Operation>> = {
   GetObjectAcl: getObjectAcl,
   GetObjectAttributes: getObjectAttributes,
   GetObjectTagging: getObjectTagging,
-  HeadObject: headObject,
+  HeadObject: getObject,
   ListObjects: listObjects,
   ListObjectsV2: listObjectsV2,
   ListObjectVersions: listObjectVersions,
