@@ -63,7 +63,7 @@ const CODES = {
   InvalidTag: [400, 'Your request contains tag input that is not valid.'],
   InvalidTargetBucketForLogging: [400, 'The target bucket for logging does not exist.'],
   InvalidToken: [400, 'The provided token is malformed or otherwise not valid.'],
-  InvalidURI: [400, "The specified URI couldn't be parsed."],
+  InvalidURI: [400, "Couldn't parse the specified URI."],
   KeyTooLongError: [400, 'Your key is too long.'],
   MalformedACLError: [
     400,

@@ -107,6 +107,8 @@ function codeOf(error: AppError): S3ErrorCode {
 
 function headersOf(error: AppError): Record<string, string> {
   const headers: Record<string, string> = {};
+  // S3 leaves it out; told plainly, it saves whoever deleted a key the question whether versions of it are left.
+  if (error.code === 'no-such-key') headers['x-amz-delete-marker'] = 'false';
   if (error.code === 'delete-marker' || error.code === 'delete-marker-version') {
     const { versionId, modifiedAt } = error.fields ?? {};
     headers['x-amz-delete-marker'] = 'true';

@@ -1,11 +1,10 @@
-export { urlEncodeKey } from './key-encoding.ts';
+export { encodeForDecodersOnly, urlEncodeKey } from './key-encoding.ts';
 export { malformed, parseXml, type XmlChildren, type XmlValue } from './reader.ts';
 export { boolean, integer, many, maybe, node, one, oneOf, readDocument, text, word } from './shape.ts';
 export {
   element,
   escapeXml,
   optionalElement,
-  S3_NAMESPACE,
   type XmlContent,
   XmlElement,
   xmlDocument,
