@@ -1,14 +1,14 @@
 /** ListObjects, the first version (S3 API Reference): pages go on from the last key or common prefix. */
 import { answerXml } from '../answer.ts';
 import type { Operation } from '../s3-request.ts';
-import { element } from '../xml/index.ts';
+import { element, encodeForDecodersOnly } from '../xml/index.ts';
 import { boundedKey, commonPrefixes, delimiterElement, encodingElement, listParameters } from './list-parameters.ts';
 import { objectElement } from './listed-object.ts';
 
 export const listObjects: Operation = async (tools, request) => {
   const { asker, bucket, query } = request;
   const parameters = listParameters(query);
-  const { prefix, delimiter, limit, show } = parameters;
+  const { prefix, delimiter, limit, show, encodingType } = parameters;
   const marker = boundedKey(query, 'marker') ?? '';
   const page = await tools.master.objects.list(asker, {
     namespace: '',
@@ -20,7 +20,7 @@ export const listObjects: Operation = async (tools, request) => {
   });
   await answerXml(request, 'ListBucketResult', [
     element('Name', bucket),
-    element('Prefix', show(prefix)),
+    element('Prefix', encodingType === 'url' ? encodeForDecodersOnly(prefix) : prefix),
     element('Marker', show(marker)),
     // Without a delimiter the last key is the next marker, and S3 does not say it twice.
     page.next !== null && delimiter !== '' ? element('NextMarker', show(page.next)) : undefined,

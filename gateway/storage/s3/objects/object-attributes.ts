@@ -64,30 +64,28 @@ function checksumElement({ algorithm, value, type }: Checksum): XmlElement {
   return element('Checksum', [element(`Checksum${algorithm}`, value), element('ChecksumType', type)]);
 }
 
-/** Parts are listed one by one only where they have checksums, as S3 does. */
+/** One by one, whether they have checksums or not: S3 leaves out those without, and who asks for parts has no other way to them. */
 function partsElement(
   { checksum }: ObjectContent,
   parts: readonly ObjectPart[],
   limit: number,
   marker: number,
 ): XmlElement {
-  const count = element('PartsCount', parts.length);
-  if (!checksum || !parts.some((part) => part.checksum !== undefined)) return element('ObjectParts', [count]);
   const rest = parts.filter(({ part }) => part > marker);
   const page = rest.slice(0, limit);
   return element('ObjectParts', [
-    count,
+    element('PartsCount', parts.length),
     element('PartNumberMarker', marker),
     element('NextPartNumberMarker', page.at(-1)?.part ?? marker),
     element('MaxParts', limit),
     element('IsTruncated', rest.length > page.length),
-    ...page.map((part) => partElement(part, checksum)),
+    ...page.map((part) => partElement(part, checksum?.algorithm)),
   ]);
 }
 
-function partElement({ part, size, checksum: value }: ObjectPart, { algorithm }: Checksum): XmlElement {
+function partElement({ part, size, checksum }: ObjectPart, algorithm: Checksum['algorithm'] | undefined): XmlElement {
   return element('Part', [
-    value === undefined ? undefined : element(`Checksum${algorithm}`, value),
+    algorithm === undefined || checksum === undefined ? undefined : element(`Checksum${algorithm}`, checksum),
     element('PartNumber', part),
     element('Size', size),
   ]);
