@@ -19,14 +19,19 @@ export const bucketCreate = z.object({
 });
 
 /** `bucket/delete` → nothing. Problems: `no-such-bucket`, `bucket-not-empty`. Takes `bucketReference`. */
-/** `bucket/inspect` → `BucketInfo`: for whoever may list it. Takes `bucketReference`. */
 export const bucketReference = z.object({ ...asker, ...bucketName.shape });
+
+/** `bucket/inspect` → `BucketInfo`: for whoever may list it, or may know what is asked about. */
+export const BUCKET_FACTS = ['bucket', 'acl', 'location', 'policy-status'] as const;
+export type BucketFact = (typeof BUCKET_FACTS)[number];
+export const bucketInspect = z.object({ ...bucketReference.shape, about: z.enum(BUCKET_FACTS).optional() });
 
 /** `bucket/rules` → `BucketRules`: what the gateway obeys for everyone, whoever asks. Problem: `no-such-bucket`. Takes `bucketReference`. */
 export interface BucketRules {
   namespace: string;
   bucket: string;
   visibility: Visibility;
+  ownership?: NonNullable<BucketSettings['ownership']>;
   cors?: BucketSettings['cors'];
   website?: BucketSettings['website'];
 }

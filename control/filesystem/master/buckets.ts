@@ -2,11 +2,13 @@
 import type { z } from 'zod';
 import { InvalidInput, NotFound } from '../../../common/errors/index.ts';
 import type {
+  BucketFact,
   BucketInfo,
   BucketRules,
   BucketSetting,
   bucketConfigure,
   bucketCreate,
+  bucketInspect,
   bucketList,
   bucketReference,
   bucketSetting,
@@ -36,6 +38,13 @@ const ACTIONS: Record<BucketSetting, { get: S3Action; put: S3Action; remove: S3A
   website: actionsOf('s3:GetBucketWebsite', 's3:PutBucketWebsite', 's3:DeleteBucketWebsite'),
   notification: actionsOf('s3:GetBucketNotification', 's3:PutBucketNotification'),
   ownership: actionsOf('s3:GetBucketOwnershipControls', 's3:PutBucketOwnershipControls'),
+};
+
+const INSPECTIONS: Record<BucketFact, S3Action> = {
+  bucket: 's3:ListBucket',
+  acl: 's3:GetBucketAcl',
+  location: 's3:GetBucketLocation',
+  'policy-status': 's3:GetBucketPolicyStatus',
 };
 
 export class Buckets {
@@ -72,8 +81,9 @@ export class Buckets {
     await this.#context.submit('bucket.delete', { namespace: name.namespace, name: name.bucket }, by);
   }
 
-  async inspect(request: Reference): Promise<BucketInfo> {
-    const { bucket, principal } = await this.#access.permit(request, 's3:ListBucket', nameOf(request));
+  async inspect(request: z.infer<typeof bucketInspect>): Promise<BucketInfo> {
+    const action = INSPECTIONS[request.about ?? 'bucket'];
+    const { bucket, principal } = await this.#access.permit(request, action, nameOf(request));
     return infoOf(bucket, ownNamespace(principal));
   }
 
@@ -121,10 +131,12 @@ export class Buckets {
     if (!bucket) throw noBucket(namespace, name);
     const cors = readSetting(view, bucket, 'cors');
     const website = readSetting(view, bucket, 'website');
+    const ownership = readSetting(view, bucket, 'ownership');
     return {
       namespace: bucket.namespace,
       bucket: bucket.name,
       visibility: bucket.visibility,
+      ...(ownership && { ownership }),
       ...(cors && { cors }),
       ...(website && { website }),
     };

@@ -1,6 +1,7 @@
 /** What the S3 door asks of the master about buckets (`common/filesystem/bucket-calls.ts`). */
 import type { z } from 'zod';
 import type {
+  BucketFact,
   BucketInfo,
   BucketName,
   BucketRules,
@@ -29,8 +30,8 @@ export class BucketCalls {
     await this.#calls.ask<unknown>('bucket/delete', { ...asker, ...bucket });
   }
 
-  inspect(asker: Asker, bucket: BucketName): Promise<BucketInfo> {
-    return this.#calls.askPatiently<BucketInfo>('bucket/inspect', { ...asker, ...bucket });
+  inspect(asker: Asker, bucket: BucketName, about: BucketFact = 'bucket'): Promise<BucketInfo> {
+    return this.#calls.askPatiently<BucketInfo>('bucket/inspect', { ...asker, ...bucket, about });
   }
 
   /** What the gateway obeys for everyone, whoever asks. */

@@ -10,7 +10,7 @@ import { visibilityOf } from './canned-acl.ts';
 import { settingOf } from './setting-operations.ts';
 
 export const getBucketAcl: Operation = async (tools, request) => {
-  const { owner, visibility } = await tools.master.buckets.inspect(request.asker, s3Bucket(request.bucket));
+  const { owner, visibility } = await tools.master.buckets.inspect(request.asker, s3Bucket(request.bucket), 'acl');
   const content = accessControlElements({ owner, isPublic: visibility !== 'private' });
   await answerXml(request, 'AccessControlPolicy', content);
 };

@@ -18,7 +18,7 @@ export const deleteBucket: Operation = async (tools, request) => {
 
 /** The first region is told by an empty element, since it was there before there were others. */
 export const getBucketLocation: Operation = async (tools, request) => {
-  await tools.master.buckets.inspect(request.asker, s3Bucket(request.bucket));
+  await tools.master.buckets.inspect(request.asker, s3Bucket(request.bucket), 'location');
   const { region } = tools.s3;
   await answerXml(request, 'LocationConstraint', region === 'us-east-1' ? '' : region);
 };

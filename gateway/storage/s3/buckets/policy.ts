@@ -32,7 +32,7 @@ export const deleteBucketPolicy: Operation = async (tools, request) => {
 
 /** Public is what everyone may do something with, by visibility or by policy. */
 export const getBucketPolicyStatus: Operation = async (tools, request) => {
-  const { visibility } = await tools.master.buckets.inspect(request.asker, s3Bucket(request.bucket));
+  const { visibility } = await tools.master.buckets.inspect(request.asker, s3Bucket(request.bucket), 'policy-status');
   const policy = await settingOf(tools, request, 'policy');
   const isPublic = visibility !== 'private' || isPublicPolicy(policy?.statements ?? []);
   await answerXml(request, 'PolicyStatus', element('IsPublic', isPublic));

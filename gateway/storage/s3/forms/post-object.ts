@@ -26,7 +26,7 @@ export const postObject: Operation = async (tools, request) => {
   const range = lengthAllowed(tools, request, form, key);
   const headers = headersOfForm(form.fields);
   const described = objectOfForm(form.fields, headers);
-  await checkCannedAcl(tools, { ...request, asker, headers });
+  await checkCannedAcl(tools, { ...request, key, asker, headers });
   const name = { namespace: '', bucket, key };
   await tools.master.authorize(asker, 'write', name);
   const stored = await storeFile(tools, request, { asker, name, ...described }, { file: form.file, range, headers });

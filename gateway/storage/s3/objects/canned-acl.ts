@@ -4,12 +4,13 @@
  */
 import { S3Error } from '../errors/index.ts';
 import type { S3Request, S3Tools } from '../s3-request.ts';
+import { objectNameOf } from './named-object.ts';
 
 const OWNERS = new Set(['private', 'bucket-owner-full-control', 'bucket-owner-read']);
 const KNOWN = new Set([...OWNERS, 'public-read', 'public-read-write', 'authenticated-read', 'aws-exec-read']);
 const GRANTS = ['full-control', 'read', 'read-acp', 'write', 'write-acp'].map((grant) => `x-amz-grant-${grant}`);
 
-/** @throws S3Error InvalidArgument, NotImplemented */
+/** @throws S3Error InvalidArgument, AccessControlListNotSupported, NotImplemented; AppError for who may not write anyway. */
 export async function checkCannedAcl(tools: S3Tools, request: S3Request): Promise<void> {
   const { headers, bucket, asker } = request;
   const acl = headers['x-amz-acl'];
@@ -19,8 +20,11 @@ export async function checkCannedAcl(tools: S3Tools, request: S3Request): Promis
   if (!KNOWN.has(String(acl))) {
     throw new S3Error('InvalidArgument', { elements: { ArgumentName: 'x-amz-acl', ArgumentValue: String(acl) } });
   }
+  // A policy may forbid just this header: who is denied is told that.
+  await tools.master.authorize(asker, 'write', objectNameOf(request));
+  const { visibility, ownership } = await tools.master.buckets.rules(asker, { namespace: '', bucket });
+  if (ownership === 'BucketOwnerEnforced') throw new S3Error('AccessControlListNotSupported');
   if (acl !== 'public-read') throw notImplemented(`The ACL ${acl}`);
-  const { visibility } = await tools.master.buckets.rules(asker, { namespace: '', bucket });
   if (visibility === 'private') throw notImplemented('A public object in a private bucket');
 }
 
