@@ -38,6 +38,11 @@ type Case = [name: string, request: RequestToAuthenticate, expected: Record<stri
 const minutes = (count: number) => testAuthenticator(NOW_MS - 10 * 60_000 + count * 60_000);
 
 const IN_HEADER: Case[] = [
+  [
+    'an unknown key of another day',
+    header({ accessKey: 'AKIANOBODY', scopeDate: '20150930' }),
+    { code: 'InvalidAccessKeyId' },
+  ],
   ['an unknown key', header({ accessKey: 'AKIANOBODY' }), { code: 'InvalidAccessKeyId', status: 403 }],
   [
     'another region',

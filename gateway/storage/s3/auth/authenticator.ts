@@ -5,7 +5,13 @@ import type { SigningKeys } from '../../master/signing-keys.ts';
 import type { S3Query } from '../s3-query.ts';
 import { parseAuthorizationHeader } from './authorization-header.ts';
 import { collectHeaders, type HeaderValues, type RequestToSign } from './canonical-request.ts';
-import { type CredentialScope, parseCredentialScope, scopeProblem } from './credential-scope.ts';
+import {
+  type CredentialScope,
+  dateProblem,
+  parseCredentialScope,
+  placeProblem,
+  type ScopeProblem,
+} from './credential-scope.ts';
 import { type FormFields, readFormSignature } from './form-signature.ts';
 import { checkSignedHeaders, type GivenSignature, mismatchOf } from './given-signature.ts';
 import { findMechanism } from './mechanism.ts';
@@ -95,9 +101,8 @@ export class Authenticator {
     if (!form) return { credential: ANONYMOUS };
     const scope = parseCredentialScope(form.credential);
     if ('message' in scope) throw refusals.formCredentialMalformed(form.credential, scope);
-    const problem = scopeProblem(scope, form.amzDate, this.#tools.region);
-    if (problem) throw refusals.formCredentialMalformed(form.credential, problem);
-    const key = await this.#keyOf(scope, request);
+    const malformed = (problem: ScopeProblem) => refusals.formCredentialMalformed(form.credential, problem);
+    const key = await this.#keyOf(scope, form.amzDate, request, malformed);
     if (!isSameSignature(sign(key.signingKey, form.policy), form.signature)) {
       throw refusals.signatureDoesNotMatch(scope.accessKey, form.signature, { stringToSign: form.policy });
     }
@@ -114,8 +119,6 @@ export class Authenticator {
     const scope = parseCredentialScope(parsed.credential);
     if ('message' in scope) throw refusals.headerMalformed(scope);
     const amzDate = requestTime(headers, this.#tools.clock.now());
-    const problem = scopeProblem(scope, amzDate, this.#tools.region);
-    if (problem) throw refusals.headerMalformed(problem);
     refuseToken(headers.get('x-amz-security-token')?.[0]);
     const payloadHash = contentHash(headers);
     if (payloadHash === undefined) throw refusals.contentHashMissing();
@@ -137,8 +140,6 @@ export class Authenticator {
     }
     const scope = parseCredentialScope(parsed.credential);
     if ('message' in scope) throw refusals.queryCredentialMalformed(scope);
-    const problem = scopeProblem(scope, parsed.amzDate, this.#tools.region);
-    if (problem) throw refusals.queryCredentialMalformed(problem);
     checkValidity(parsed, this.#tools.clock.now());
     refuseToken(request.query.get('X-Amz-Security-Token') ?? headers.get('x-amz-security-token')?.[0]);
     const { amzDate, signedHeaders, signature } = parsed;
@@ -160,7 +161,8 @@ export class Authenticator {
   ): Promise<Authenticated> {
     const payload = payloadOf(given.payloadHash);
     checkSignedHeaders(headers, given.signedHeaders);
-    const key = await this.#keyOf(scope, request);
+    const malformed = given.isPresigned ? refusals.queryCredentialMalformed : refusals.headerMalformed;
+    const key = await this.#keyOf(scope, given.amzDate, request, malformed);
     const mismatch = mismatchOf(request, headers, given, key.signingKey);
     if (mismatch) throw refusals.signatureDoesNotMatch(scope.accessKey, given.signature, mismatch);
     return {
@@ -180,13 +182,21 @@ export class Authenticator {
     };
   }
 
+  /** That there is no such key is told before that its scope is of another day, as S3 does. */
   async #keyOf(
     scope: CredentialScope,
+    amzDate: string,
     request: Pick<RequestToAuthenticate, 'requestId' | 'remoteAddress'>,
+    malformed: (problem: ScopeProblem) => Error,
   ): Promise<SigningKey> {
+    const { keys, region } = this.#tools;
+    const wrongPlace = placeProblem(scope, region);
+    if (wrongPlace) throw malformed(wrongPlace);
     const holder = { requestId: request.requestId, address: request.remoteAddress };
-    const key = await this.#tools.keys.find(scope.accessKey, scope.date, scope.region, scope.service, holder);
+    const key = await keys.find(scope.accessKey, amzDate.slice(0, 8), scope.region, scope.service, holder);
     if (!key) throw refusals.accessKeyUnknown(scope.accessKey);
+    const wrongDate = dateProblem(scope, amzDate);
+    if (wrongDate) throw malformed(wrongDate);
     return key;
   }
 }

@@ -41,18 +41,20 @@ export function parseCredentialScope(text: string): CredentialScope | ScopeProbl
   return { accessKey, date, region, service, scope: `${date}/${region}/${service}/${terminator}` };
 }
 
-/** What is wrong with a scope for a request of `amzDate` to `region`; undefined when nothing is. */
-export function scopeProblem(scope: CredentialScope, amzDate: string, region: string): ScopeProblem | undefined {
+/** What is wrong with where a scope is for; undefined when nothing is. */
+export function placeProblem(scope: CredentialScope, region: string): ScopeProblem | undefined {
   if (scope.service !== SERVICE) {
     return { message: `incorrect service "${scope.service}". This endpoint belongs to "${SERVICE}".` };
   }
   if (scope.region !== region) {
     return { message: `the region '${scope.region}' is wrong; expecting '${region}'`, region };
   }
-  if (scope.date !== amzDate.slice(0, 8)) {
-    return {
-      message: `Invalid credential date "${scope.date}". This date is not the same as X-Amz-Date: "${amzDate.slice(0, 8)}".`,
-    };
-  }
   return undefined;
+}
+
+/** What is wrong with a scope for a request of `amzDate`; undefined when nothing is. */
+export function dateProblem(scope: CredentialScope, amzDate: string): ScopeProblem | undefined {
+  const date = amzDate.slice(0, 8);
+  if (scope.date === date) return undefined;
+  return { message: `Invalid credential date "${scope.date}". This date is not the same as X-Amz-Date: "${date}".` };
 }
