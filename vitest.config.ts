@@ -17,6 +17,7 @@ class LongestFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     include: ['{bench,chunkserver,cli,common,control,docs,gateway,test}/**/*.test.ts'],
+    globalSetup: 'test/shared-bramble.ts',
     // Whole-system tests start processes of their own: two files at a time leave a core for those.
     maxWorkers: 2,
     testTimeout: 30_000,

@@ -1,4 +1,4 @@
-/** A whole bramble with an access key, as S3's clients are told of it, and the programs that are run against it. */
+/** The S3 door as its clients are told of it, and the programs that are run against it. */
 import { type SpawnOptions, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
@@ -7,8 +7,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { startBramble, type TestBramble } from '../bramble.ts';
 import { seededStream } from '../client.ts';
+import { openSmallDoor } from './small-door.ts';
 
 const MIB = 2 ** 20;
 /** What is stored does not go through the database: the suite's second run, with a server, is on a smaller scale. */
@@ -19,7 +19,6 @@ export const LARGE_BYTES = (IS_SECOND_RUN ? 40 : 200) * MIB + 12_345;
 export const KEYS = { bucket: 'thousands', count: IS_SECOND_RUN ? 1_100 : 5_000 };
 
 export interface S3Door extends AsyncDisposable {
-  readonly bramble: TestBramble;
   readonly endpoint: string;
   readonly caFile: string;
   readonly accessKeyId: string;
@@ -32,11 +31,7 @@ export interface S3Door extends AsyncDisposable {
 
 export async function openDoor(): Promise<S3Door> {
   await using stack = new AsyncDisposableStack();
-  const bramble = stack.use(await startBramble());
-  await bramble.login();
-  const made = await bramble.cli(['access-key', 'create', 'tests', '--namespace', 'admin', '--json']);
-  if (made.code !== 0) throw new Error(`No access key was made: ${made.stderr}`);
-  const { id, secret } = JSON.parse(made.stdout) as { id: string; secret: string };
+  const { bramble, accessKeyId, secretAccessKey } = stack.use(await openSmallDoor());
   const folder = await mkdtemp(join(tmpdir(), 'bramble-s3-'));
   stack.defer(() => rm(folder, { recursive: true, force: true }));
   const path = join(folder, 'large.bin');
@@ -44,11 +39,10 @@ export async function openDoor(): Promise<S3Door> {
   await writeFile(path, stream);
   const owned = stack.move();
   return {
-    bramble,
     endpoint: bramble.s3Url,
     caFile: bramble.caFile,
-    accessKeyId: id,
-    secretAccessKey: secret,
+    accessKeyId,
+    secretAccessKey,
     folder,
     large: { path, sha256: hash.digest('hex') },
     [Symbol.asyncDispose]: () => owned[Symbol.asyncDispose](),
