@@ -1,4 +1,5 @@
 /** Who made a request, by its signature, and what that signature says of the body that follows. */
+import { createSecretKey, type KeyObject } from 'node:crypto';
 import type { Clock } from '../../../../common/clock/index.ts';
 import type { Credential, SigningKey } from '../../../../common/filesystem/index.ts';
 import type { SigningKeys } from '../../master/signing-keys.ts';
@@ -31,7 +32,7 @@ export interface RequestToAuthenticate extends RequestToSign {
 
 /** What a signature of a body's chunks goes on from ("Transferring Payload in Multiple Chunks", Amazon S3 API Reference). */
 export interface SigningState {
-  signingKey: Uint8Array;
+  signingKey: KeyObject;
   amzDate: string;
   /** `<date>/<region>/s3/aws4_request`. */
   scope: string;
@@ -69,6 +70,8 @@ const ANONYMOUS: Credential = { kind: 'anonymous' };
 
 export class Authenticator {
   readonly #tools: AuthenticatorTools;
+  /** Node takes 10 µs to make a key of bytes, and 2 µs for the whole HMAC with one that it has. */
+  readonly #keyObjects = new WeakMap<SigningKey, KeyObject>();
 
   constructor(tools: AuthenticatorTools) {
     this.#tools = tools;
@@ -103,7 +106,7 @@ export class Authenticator {
     if ('message' in scope) throw refusals.formCredentialMalformed(form.credential, scope);
     const malformed = (problem: ScopeProblem) => refusals.formCredentialMalformed(form.credential, problem);
     const key = await this.#keyOf(scope, form.amzDate, request, malformed);
-    if (!isSameSignature(sign(key.signingKey, form.policy), form.signature)) {
+    if (!isSameSignature(sign(this.#keyObjectOf(key), form.policy), form.signature)) {
       throw refusals.signatureDoesNotMatch(scope.accessKey, form.signature, { stringToSign: form.policy });
     }
     return { credential: { kind: 'access-key', id: scope.accessKey }, signer: signerOf(scope, key) };
@@ -163,7 +166,8 @@ export class Authenticator {
     checkSignedHeaders(headers, given.signedHeaders);
     const malformed = given.isPresigned ? refusals.queryCredentialMalformed : refusals.headerMalformed;
     const key = await this.#keyOf(scope, given.amzDate, request, malformed);
-    const mismatch = mismatchOf(request, headers, given, key.signingKey);
+    const signingKey = this.#keyObjectOf(key);
+    const mismatch = mismatchOf(request, headers, given, signingKey);
     if (mismatch) throw refusals.signatureDoesNotMatch(scope.accessKey, given.signature, mismatch);
     return {
       credential: { kind: 'access-key', id: scope.accessKey },
@@ -173,7 +177,7 @@ export class Authenticator {
       ...(payload.kind === 'streaming' &&
         payload.isSigned && {
           signing: {
-            signingKey: key.signingKey,
+            signingKey,
             amzDate: given.amzDate,
             scope: scope.scope,
             seedSignature: given.signature,
@@ -198,6 +202,14 @@ export class Authenticator {
     const wrongDate = dateProblem(scope, amzDate);
     if (wrongDate) throw malformed(wrongDate);
     return key;
+  }
+
+  #keyObjectOf(key: SigningKey): KeyObject {
+    const known = this.#keyObjects.get(key);
+    if (known) return known;
+    const made = createSecretKey(key.signingKey);
+    this.#keyObjects.set(key, made);
+    return made;
   }
 }
 

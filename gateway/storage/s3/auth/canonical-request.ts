@@ -3,7 +3,7 @@
  * the request as it was sent: S3 normalises no paths and encodes once. All strings here are latin1: one character
  * a byte, as Node gives headers, so that what is hashed are the bytes on the wire.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 export interface RequestToSign {
   method: string;
@@ -50,8 +50,8 @@ export function canonicalRequest(parts: CanonicalParts): string {
 }
 
 export function stringToSign(amzDate: string, scope: string, canonical: string): string {
-  const hash = createHash('sha256').update(canonical, 'latin1').digest('hex');
-  return `AWS4-HMAC-SHA256\n${amzDate}\n${scope}\n${hash}`;
+  const digest = hash('sha256', Buffer.from(canonical, 'latin1'), 'hex');
+  return `AWS4-HMAC-SHA256\n${amzDate}\n${scope}\n${digest}`;
 }
 
 function canonicalValue(values: readonly string[]): string {

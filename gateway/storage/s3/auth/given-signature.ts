@@ -1,4 +1,5 @@
 /** A signature as a request carries it, and whether it is the one that the request must have. */
+import type { KeyObject } from 'node:crypto';
 import {
   canonicalPath,
   canonicalQuery,
@@ -65,7 +66,7 @@ export function mismatchOf(
   request: RequestToSign,
   headers: HeaderValues,
   given: GivenSignature,
-  signingKey: Uint8Array,
+  signingKey: KeyObject,
 ): SignedText | undefined {
   let first: SignedText | undefined;
   for (const text of signedTexts(request, headers, given)) {

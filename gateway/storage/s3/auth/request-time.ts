@@ -14,7 +14,7 @@ export function requestTime(headers: HeaderValues, nowMs: number): string {
   const timeMs = amzDate !== undefined ? parseAmzDate(amzDate) : date !== undefined ? parseDateHeader(date) : undefined;
   if (timeMs === undefined) throw dateMissing();
   if (Math.abs(nowMs - timeMs) > MAX_SKEW_MS) throw requestTimeTooSkewed(timeMs, nowMs);
-  return formatAmzDate(timeMs);
+  return amzDate ?? formatAmzDate(timeMs);
 }
 
 /** @throws S3Error AccessDenied when the URL is not valid yet, or not any more. */

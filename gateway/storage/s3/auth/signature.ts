@@ -1,7 +1,7 @@
 /** Making and comparing signatures with a derived signing key. */
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto';
 
-export function sign(signingKey: Uint8Array, text: string): string {
+export function sign(signingKey: KeyObject, text: string): string {
   return createHmac('sha256', signingKey).update(text, 'latin1').digest('hex');
 }
 

@@ -1,3 +1,4 @@
+import { createSecretKey } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { SigningState } from '../auth/index.ts';
@@ -10,7 +11,7 @@ import { encodeChunked } from './test-chunks.ts';
 /** Of the examples in "Transferring Payload in Multiple Chunks" and "… with trailing headers", Amazon S3 API Reference. */
 function publishedSeed(seedSignature: string): SigningState {
   return {
-    signingKey: deriveSigningKey(SECRET, '20130524', 'us-east-1'),
+    signingKey: createSecretKey(deriveSigningKey(SECRET, '20130524', 'us-east-1')),
     amzDate: '20130524T000000Z',
     scope: '20130524/us-east-1/s3/aws4_request',
     seedSignature,

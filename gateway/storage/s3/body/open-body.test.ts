@@ -1,5 +1,5 @@
 /** Bodies and what requests say of them ("Checking object integrity", Amazon S3 User Guide; "PutObject", Amazon S3 API Reference). */
-import { createHash } from 'node:crypto';
+import { createHash, createSecretKey } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { PassThrough, Readable } from 'node:stream';
 import { crc32 } from 'node:zlib';
@@ -16,7 +16,7 @@ const HELLO = Buffer.from('hello world');
 const UNSIGNED: PayloadMode = { kind: 'unsigned' };
 const TRAILING: PayloadMode = { kind: 'streaming', isSigned: false, hasTrailer: true };
 const SIGNING: SigningState = {
-  signingKey: deriveSigningKey(SECRET, '20130524', 'us-east-1'),
+  signingKey: createSecretKey(deriveSigningKey(SECRET, '20130524', 'us-east-1')),
   amzDate: '20130524T000000Z',
   scope: '20130524/us-east-1/s3/aws4_request',
   seedSignature: '0'.repeat(64),
