@@ -155,6 +155,11 @@ function canonicalQuery(query: string): string {
   return query
     .split('&')
     .map((pair) => (pair.includes('=') ? pair : `${pair}=`))
-    .sort()
+    .sort((a, b) => (sortable(a) < sortable(b) ? -1 : 1))
     .join('&');
+}
+
+/** By name and then by value: a name stands before the longer ones that begin with it. */
+function sortable(pair: string): string {
+  return pair.replace('=', '\0');
 }

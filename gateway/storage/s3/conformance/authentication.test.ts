@@ -1,0 +1,283 @@
+/** Who asks, and how that is told: signatures in headers and in queries, and headers that are wrong about the body. */
+import { createHash } from 'node:crypto';
+import { describe } from 'vitest';
+import { amzDate, type RawRequest, type Signing } from '../../../../test/s3/raw-request.ts';
+import { anonymous, conformanceCases, get, head, put, remove } from './conformance-case.ts';
+import { byOther, rows, twoUsers } from './two-users.ts';
+
+const ask = twoUsers(async (prepare) => {
+  await prepare(put('/keys'));
+  await prepare(put('/keys/key', 'x'));
+  await prepare(put('/open', '', { 'x-amz-acl': 'public-read' }));
+  await prepare(put('/open/key', 'x'));
+});
+
+const refused = (status: number, code: string) => ({ status, code });
+const DENIED = refused(403, 'AccessDenied');
+const MISMATCH = refused(403, 'SignatureDoesNotMatch');
+const MALFORMED = refused(400, 'AuthorizationHeaderMalformed');
+const SKEWED = refused(403, 'RequestTimeTooSkewed');
+const MINUTE_MS = 60_000;
+
+const signed = (signing: Signing, request: RawRequest = get('/keys/key')): RawRequest => ({ ...request, signing });
+/** Written with other headers than were signed. */
+const then = (thenHeaders: Record<string, string | undefined>, request: RawRequest = put('/keys/{key}', 'bar')) =>
+  signed({ thenHeaders }, request);
+const authorization = (text: string | undefined, request?: RawRequest) => then({ authorization: text }, request);
+const presigned = (parameters: Record<string, string> = {}, request = get('/keys/key'), more: Signing = {}) =>
+  signed({ presigned: parameters, ...more }, request);
+
+describe('a signature in the Authorization header', () => {
+  const section = 'Authenticating Requests: Using the Authorization Header';
+  conformanceCases(ask, [
+    ...rows(section, [
+      ['is right', get('/keys/key'), { status: 200, body: 'x' }],
+      ['of another secret', signed({ secretAccessKey: 'another' }), MISMATCH],
+      ['of an unknown key', signed({ accessKeyId: 'BRKUNKNOWN0000000000' }), refused(403, 'InvalidAccessKeyId')],
+      ['for another region', signed({ region: 'eu-west-1' }), { ...MALFORMED, has: ['<Region>us-east-1</Region>'] }],
+      ['for another service', signed({ service: 'ec2' }), MALFORMED],
+      ['of another day than the request', signed({ scopeDate: '20150930' }), MALFORMED],
+      ['of another path', signed({ thenTarget: () => '/keys/other' }), MISMATCH],
+      ['of another query', signed({ thenTarget: (target) => `${target}?versionId=null` }), MISMATCH],
+      ['empty, on an object', authorization(''), DENIED],
+      ['empty, on a bucket', authorization('', put('/auth-{key}')), DENIED],
+      ['none, on an object', authorization(undefined), DENIED],
+      ['none, on a bucket', authorization(undefined, put('/auth-{key}')), DENIED],
+      ['that cannot be read', authorization('AWS4-HMAC-SHA256 Credential=HAHAHA'), MALFORMED],
+      ['without a signature', authorization('AWS4-HMAC-SHA256 Credential=a/b, SignedHeaders=host'), MALFORMED],
+      ['of an unknown scheme', authorization('AWS4 HAHAHA'), refused(400, 'InvalidArgument')],
+      ['of HTTP Basic', authorization('Basic YTpi'), refused(400, 'InvalidArgument')],
+      [
+        'a header that is signed and not sent',
+        then({ 'x-amz-meta-a': undefined }, put('/keys/{key}', 'x', { 'x-amz-meta-a': 'b' })),
+        MISMATCH,
+      ],
+      ['an x-amz- header that is sent and not signed', then({ 'x-amz-meta-a': 'b' }), DENIED],
+      [
+        'a header that is changed',
+        then({ 'x-amz-meta-a': 'c' }, put('/keys/{key}', 'x', { 'x-amz-meta-a': 'b' })),
+        MISMATCH,
+      ],
+      ['spaces in a signed header count as one', put('/keys/{key}', 'x', { 'x-amz-meta-a': 'b   c' }), 200],
+      ['an empty user agent', put('/keys/{key}', 'x', { 'user-agent': '' }), 200],
+      [
+        'a token, though none is given out',
+        put('/keys/{key}', 'x', { 'x-amz-security-token': 'abc' }),
+        refused(400, 'InvalidToken'),
+      ],
+    ]),
+    ...rows('Signature Version 2', [
+      [
+        'in the header',
+        authorization('AWS AKIAIGR7ZNNBHC5BKSUB:FWeDfwojDSdS2Ztmpfeubhd9isU='),
+        refused(400, 'InvalidRequest'),
+      ],
+      ['that cannot be read', authorization('AWS HAHAHA'), refused(400, 'InvalidArgument')],
+      [
+        'that cannot be read, on a bucket',
+        authorization('AWS HAHAHA', put('/auth-{key}')),
+        refused(400, 'InvalidArgument'),
+      ],
+      [
+        'in the query',
+        anonymous(get('/keys/key?AWSAccessKeyId=a&Signature=b&Expires=99999999999')),
+        refused(400, 'InvalidRequest'),
+      ],
+    ]),
+  ]);
+});
+
+describe('the time of a request', () => {
+  const section = 'Authenticating Requests: Using the Authorization Header, x-amz-date';
+  const at = (date: string) => put('/keys/{key}', 'bar', { 'x-amz-date': date });
+  conformanceCases(ask, [
+    ...rows(section, [
+      ['ten minutes ago', at(amzDate(Date.now() - 10 * MINUTE_MS)), 200],
+      [
+        '17 minutes ago',
+        at(amzDate(Date.now() - 17 * MINUTE_MS)),
+        { ...SKEWED, has: ['<MaxAllowedSkewMilliseconds>'] },
+      ],
+      ['in 17 minutes', at(amzDate(Date.now() + 17 * MINUTE_MS)), SKEWED],
+      ['before today', at('20100707T215304Z'), SKEWED],
+      ['after today', at('20300707T215304Z'), SKEWED],
+      ['before the epoch', at('19500707T215304Z'), SKEWED],
+      ['at the end of time', at('99990707T215304Z'), SKEWED],
+      ['no date', then({ 'x-amz-date': 'Bad Date' }), DENIED],
+      ['empty', then({ 'x-amz-date': '' }), DENIED],
+      ['none', then({ 'x-amz-date': undefined }), DENIED],
+      ['changed after signing', then({ 'x-amz-date': amzDate(Date.now() - MINUTE_MS) }), MISMATCH],
+    ]),
+    ...rows('Common Request Headers, Date', [
+      ...[
+        'Bad Date',
+        '',
+        'Tue, 07 Jul 2010 21:53:04 GMT',
+        'Tue, 07 Jul 2030 21:53:04 GMT',
+        'Tue, 07 Jul 1950 21:53:04 GMT',
+      ].map((date) => [`'${date}' beside x-amz-date`, then({ date }), 200] as const),
+    ]),
+  ]);
+});
+
+describe('a presigned URL', () => {
+  const section = 'Authenticating Requests: Using Query Parameters';
+  const WRONG = refused(400, 'AuthorizationQueryParametersError');
+  const without = (name: string) => (target: string) => target.replace(new RegExp(`([?&])${name}=[^&]*&?`), '$1');
+  conformanceCases(ask, [
+    ...rows(section, [
+      ['reads', presigned(), { status: 200, body: 'x' }],
+      ['writes', presigned({}, put('/keys/{key}', 'bar')), 200],
+      ['of HEAD', presigned({}, head('/keys/key')), { status: 200, body: '' }],
+      ['lists', presigned({}, get('/keys?list-type=2&prefix=key')), { status: 200, has: ['<Key>key</Key>'] }],
+      ['is changed', presigned({}, get('/keys/key'), { thenTarget: (target) => `${target}&versionId=null` }), MISMATCH],
+      ['of another secret', presigned({}, get('/keys/key'), { secretAccessKey: 'another' }), MISMATCH],
+      [
+        'of an unknown key',
+        presigned({}, get('/keys/key'), { accessKeyId: 'BRKUNKNOWN0000000000' }),
+        refused(403, 'InvalidAccessKeyId'),
+      ],
+      [
+        'is over',
+        presigned({ 'X-Amz-Date': amzDate(Date.now() - 2 * MINUTE_MS), 'X-Amz-Expires': '60' }),
+        { ...DENIED, has: ['<Message>Request has expired</Message>'] },
+      ],
+      ['is over at once', presigned({ 'X-Amz-Expires': '0' }), DENIED],
+      [
+        'is from the future',
+        presigned({ 'X-Amz-Date': amzDate(Date.now() + 20 * MINUTE_MS) }),
+        { ...DENIED, has: ['Request is not valid yet'] },
+      ],
+      [
+        'holds for more than a week',
+        presigned({ 'X-Amz-Expires': '604801' }),
+        refused(403, 'AuthorizationQueryParametersError'),
+      ],
+      [
+        'holds for less than nothing',
+        presigned({ 'X-Amz-Expires': '-7' }),
+        refused(403, 'AuthorizationQueryParametersError'),
+      ],
+      ['holds for no number', presigned({ 'X-Amz-Expires': 'long' }), WRONG],
+      ['of another algorithm', presigned({ 'X-Amz-Algorithm': 'AWS4-HMAC-SHA1' }), WRONG],
+      ['with a credential that is none', presigned({ 'X-Amz-Credential': 'abc' }), WRONG],
+      ['for another region', presigned({}, get('/keys/key'), { region: 'eu-west-1' }), WRONG],
+      [
+        'with a time that is none',
+        presigned({}, get('/keys/key'), { thenTarget: (t) => t.replace(/X-Amz-Date=[^&]*/, 'X-Amz-Date=now') }),
+        WRONG,
+      ],
+      ...[
+        'X-Amz-Algorithm',
+        'X-Amz-Credential',
+        'X-Amz-Date',
+        'X-Amz-Expires',
+        'X-Amz-SignedHeaders',
+        'X-Amz-Signature',
+      ].map(
+        (name) => [`without ${name}`, presigned({}, get('/keys/key'), { thenTarget: without(name) }), WRONG] as const,
+      ),
+      [
+        'with the Authorization header, too',
+        presigned({}, get('/keys/key'), { thenHeaders: { authorization: 'AWS4-HMAC-SHA256 a' } }),
+        refused(400, 'InvalidArgument'),
+      ],
+      [
+        'with a header that was not signed',
+        presigned({}, put('/keys/{key}', 'x'), { thenHeaders: { 'x-amz-acl': 'public-read' } }),
+        DENIED,
+      ],
+      [
+        'without a header that was signed',
+        presigned({}, put('/keys/{key}', 'x', { 'x-amz-meta-a': 'b' }), { thenHeaders: { 'x-amz-meta-a': undefined } }),
+        MISMATCH,
+      ],
+    ]),
+    ...rows('GetObject, response-content-type', [
+      [
+        'by whoever signs',
+        presigned({}, get('/keys/key?response-content-type=text%2Fplain')),
+        { status: 200, headers: { 'content-type': 'text/plain' } },
+      ],
+      ['not by nobody', anonymous(get('/open/key?response-content-type=text%2Fplain')), refused(400, 'InvalidRequest')],
+    ]),
+  ]);
+});
+
+describe('nobody, and somebody else', () => {
+  conformanceCases(
+    ask,
+    rows('User Guide, Access control list (ACL) overview', [
+      ['reads an object of a private bucket', anonymous(get('/keys/key')), DENIED],
+      ['asks for an object that is not there, in a private bucket', anonymous(get('/keys/nothing')), DENIED],
+      ['lists a private bucket', anonymous(get('/keys')), DENIED],
+      ['writes to a private bucket', anonymous(put('/keys/{key}', 'x')), DENIED],
+      ['deletes in a private bucket', anonymous(remove('/keys/key')), DENIED],
+      ['reads an object of a public bucket', anonymous(get('/open/key')), { status: 200, body: 'x' }],
+      [
+        'asks for an object that is not there, in a public bucket',
+        anonymous(get('/open/nothing')),
+        refused(404, 'NoSuchKey'),
+      ],
+      ['lists a public bucket', anonymous(get('/open')), { status: 200, has: ['<Key>key</Key>'] }],
+      ['lists versions of a public bucket', anonymous(get('/open?versions')), { status: 200, has: ['<Key>key</Key>'] }],
+      ['writes to a public bucket', anonymous(put('/open/{key}', 'x')), DENIED],
+      ['deletes in a public bucket', anonymous(remove('/open/key')), DENIED],
+      ['configures a public bucket', anonymous(put('/open?tagging', '<Tagging><TagSet/></Tagging>')), DENIED],
+      ['another user reads a private bucket', byOther(get('/keys/key')), DENIED],
+      ['another user asks for what is not there', byOther(get('/keys/nothing')), DENIED],
+      ['another user writes to a private bucket', byOther(put('/keys/{key}', 'x')), DENIED],
+      ['another user deletes in a private bucket', byOther(remove('/keys/key')), DENIED],
+      ['another user reads a public bucket', byOther(get('/open/key')), { status: 200, body: 'x' }],
+      ['another user writes to a public bucket', byOther(put('/open/{key}', 'x')), DENIED],
+    ]),
+  );
+});
+
+describe('what is said of the body', () => {
+  const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+  const md5 = (text: string) => createHash('md5').update(text).digest('base64');
+  const of = (headers: Record<string, string>) => put('/keys/{key}', 'bar', headers);
+  conformanceCases(ask, [
+    ...rows('PutObject, Content-MD5', [
+      ['is right', of({ 'content-md5': md5('bar') }), 200],
+      ['of another body', of({ 'content-md5': md5('other') }), refused(400, 'BadDigest')],
+      ['too short', of({ 'content-md5': 'YWJyYWNhZGFicmE=' }), refused(400, 'InvalidDigest')],
+      ['empty', of({ 'content-md5': '' }), refused(400, 'InvalidDigest')],
+      ['garbage', of({ 'content-md5': 'AWS4 HAHAHA' }), refused(400, 'InvalidDigest')],
+    ]),
+    ...rows('PutObject, x-amz-content-sha256', [
+      ['is right', of({ 'x-amz-content-sha256': sha256('bar') }), 200],
+      ['of another body', of({ 'x-amz-content-sha256': sha256('other') }), refused(400, 'XAmzContentSHA256Mismatch')],
+      ['garbage', of({ 'x-amz-content-sha256': 'abc' }), refused(400, 'InvalidArgument')],
+      ['missing', then({ 'x-amz-content-sha256': undefined }), refused(400, 'InvalidRequest')],
+    ]),
+    ...rows('PutObject, Expect', [
+      ['100-continue', of({ expect: '100-continue' }), 200],
+      ['what is none', then({ expect: '200' }), 200],
+      ['empty', then({ expect: '' }), 200],
+    ]),
+    ...rows('PutObject, Content-Type', [
+      ['empty', of({ 'content-type': '' }), 200],
+      ['text/plain', of({ 'content-type': 'text/plain' }), 200],
+    ]),
+    ...rows('Error responses, MissingContentLength', [
+      ['a body in chunks', { ...of({}), isChunked: true }, refused(411, 'MissingContentLength')],
+    ]),
+    ...rows('Error responses, InvalidArgument', [
+      [
+        'x-amz-decoded-content-length is no number',
+        put('/keys/{key}', 'x', {
+          'x-amz-content-sha256': 'STREAMING-UNSIGNED-PAYLOAD-TRAILER',
+          'x-amz-decoded-content-length': '-1',
+        }),
+        refused(400, 'InvalidArgument'),
+      ],
+      [
+        'x-amz-decoded-content-length is missing',
+        put('/keys/{key}', 'x', { 'x-amz-content-sha256': 'STREAMING-UNSIGNED-PAYLOAD-TRAILER' }),
+        refused(411, 'MissingContentLength'),
+      ],
+    ]),
+  ]);
+});
