@@ -14,6 +14,8 @@ export function rclone(open: () => S3Door): void {
       AWS_CA_BUNDLE: '',
       RCLONE_CONFIG_BRAMBLE_TYPE: 's3',
       RCLONE_CONFIG_BRAMBLE_PROVIDER: 'Other',
+      // Else it asks for lists in XML that cannot say every name, and asks ten times before it notices.
+      RCLONE_CONFIG_BRAMBLE_LIST_URL_ENCODE: 'true',
       RCLONE_CONFIG_BRAMBLE_ENDPOINT: door.endpoint,
       RCLONE_CONFIG_BRAMBLE_ACCESS_KEY_ID: door.accessKeyId,
       RCLONE_CONFIG_BRAMBLE_SECRET_ACCESS_KEY: door.secretAccessKey,
@@ -28,8 +30,10 @@ export function rclone(open: () => S3Door): void {
     const { stderr } = await clone([
       'test',
       'info',
-      '--all',
-      '--check-length=false',
+      '--check-control',
+      '--check-normalization',
+      '--check-streaming',
+      '--check-length',
       '--write-json',
       report,
       'bramble:rclone-info',
