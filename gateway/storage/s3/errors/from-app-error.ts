@@ -94,6 +94,8 @@ export function toS3Error(thrown: unknown): S3Error {
   const error = toAppError(thrown);
   const code = codeOf(error);
   const options: S3ErrorOptions = { cause: thrown, headers: headersOf(error) };
+  const { condition } = error.fields ?? {};
+  if (code === 'PreconditionFailed' && condition !== undefined) options.elements = { Condition: condition };
   if (DETAILED.has(code)) options.message = error.message;
   return new S3Error(code, options);
 }

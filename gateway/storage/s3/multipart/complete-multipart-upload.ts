@@ -45,7 +45,7 @@ export const completeMultipartUpload: Operation = async (tools, request) => {
       ...(size !== undefined && { size }),
       preconditions,
     })
-    .catch((error: unknown) => refuseWrite(tools, request, reference.name, preconditions, error));
+    .catch(refuseWrite);
   await answerXml(request, 'CompleteMultipartUploadResult', resultElements(tools, request, completed), {
     headers: versionHeader(completed),
   });

@@ -1,12 +1,7 @@
 /** PutObject (S3 API Reference): stored as its bytes come, committed when all that was said of them proved true. */
 import type { OutgoingHttpHeaders } from 'node:http';
 import { AppError } from '../../../../common/errors/index.ts';
-import {
-  type Checksum,
-  type ObjectName,
-  type Preconditions,
-  SMALL_OBJECT_BYTES,
-} from '../../../../common/filesystem/index.ts';
+import { type Checksum, SMALL_OBJECT_BYTES } from '../../../../common/filesystem/index.ts';
 import { type StoredObject, storeObject } from '../../objects/store-object.ts';
 import { answerEmpty } from '../answer.ts';
 import { S3Error } from '../errors/index.ts';
@@ -35,7 +30,7 @@ export const putObject: Operation = async (tools, request) => {
     size,
     verified: { endsItself: true, arrived: body.arrived, digest: () => fingerprintOf(body) },
     signal: request.exchange.signal,
-  }).catch((error: unknown) => refuseWrite(tools, request, name, preconditions, error));
+  }).catch(refuseWrite);
   await answerEmpty(request, { headers: storedHeaders(stored) });
 };
 
@@ -72,18 +67,8 @@ export function storedHeaders({ etag, versionId, checksum }: StoredObject): Outg
  * If-Match on what is not there is NoSuchKey, and not PreconditionFailed as elsewhere (Amazon S3 User Guide, "How to prevent
  * object overwrites with conditional writes").
  */
-export async function refuseWrite(
-  { master }: Pick<S3Tools, 'master'>,
-  { asker }: Pick<S3Request, 'asker'>,
-  name: ObjectName,
-  { ifMatch }: Preconditions,
-  error: unknown,
-): Promise<never> {
-  if (codeOf(error) !== 'precondition-failed' || ifMatch === undefined) throw error;
-  const nothing = await master.lookup(asker, name).then(() => undefined, codeOf);
-  throw nothing === 'no-such-key' || nothing === 'delete-marker' ? new S3Error('NoSuchKey', { cause: error }) : error;
-}
-
-function codeOf(error: unknown): string | undefined {
-  return error instanceof AppError ? error.code : undefined;
+export function refuseWrite(error: unknown): never {
+  const isAbsent =
+    error instanceof AppError && error.code === 'precondition-failed' && error.fields?.object === 'absent';
+  throw isAbsent ? new S3Error('NoSuchKey', { cause: error }) : error;
 }
