@@ -60,7 +60,7 @@ export class Entry {
     wire.response.on('error', failed);
     wire.response.once('close', () => this.#close(open));
     open.host = namedHost(wire.request);
-    open.door = wire.door ?? this.#doorAt(open.host);
+    open.door = this.#doorAt(wire, open.host);
     this.#setHeaders(open);
     try {
       open.raw = splitRequestTarget(wire.url, this.#options.limits.urlBytes);
@@ -86,7 +86,7 @@ export class Entry {
     const { wire } = open;
     try {
       open.host = checkHead(headOf(wire), this.#options.limits, raw.authority);
-      open.door = wire.door ?? this.#doorAt(open.host);
+      open.door = this.#doorAt(wire, open.host);
       if (open.door) await this.#answerAtDoor(open, raw, open.door);
       else await this.#answerByRoute(open, raw);
       if (!wire.response.writableEnded && !wire.response.destroyed) {
@@ -120,8 +120,9 @@ export class Entry {
     await route.handle(new RoutedExchange(this.#options, open, open.host, raw, { target, params, credential }));
   }
 
-  #doorAt(host: string): Door | undefined {
-    return this.#options.doors.find((door) => door.isAt(host));
+  /** The one of the host; at a port with a door of its own, that one for every other host. */
+  #doorAt({ door: ofPort }: Pick<Wire, 'door'>, host: string): Door | undefined {
+    return this.#options.doors.find((door) => door.isAt(host)) ?? ofPort;
   }
 
   #setHeaders(open: OpenRequest): void {
