@@ -11,7 +11,8 @@ import { startGarage } from './peers/garage.ts';
 import { startMinio } from './peers/minio.ts';
 import type { S3Peer } from './peers/s3-peer.ts';
 
-const ROUNDS = 5;
+/** Fewer, for a first look. */
+const ROUNDS = Number(process.env.BRAMBLE_BENCH_ROUNDS ?? 5);
 const SECONDS = 4;
 const OUR_PORT = 19_001;
 const MINIO_PORT = 19_002;
@@ -88,14 +89,17 @@ function sizeName(bytes: number): string {
   return bytes >= MIB ? `${bytes / MIB} MiB` : `${bytes / KIB} KiB`;
 }
 
-/** GETs read what the PUTs before them have written. */
 function small(method: 'PUT' | 'GET', bytes: number, connections: number, goal: number): Workload {
-  const keys = Array.from({ length: method === 'GET' ? 200 : 2_000 }, (_, index) => `/${BUCKET}/${bytes}/${index}`);
+  const count = method === 'GET' ? 200 : 2_000;
+  const keys = Array.from({ length: count }, (_, index) => `/${BUCKET}/${method}-${bytes}/${index}`);
+  const filled = new Set<S3Peer>();
   return {
     what: `${method} ${sizeName(bytes)}, ${connections} clients`,
     unit: 'objects/s',
     goal,
     measure: async (peer) => {
+      if (method === 'GET' && !filled.has(peer)) await fill(peer, keys, bytes);
+      filled.add(peer);
       const targets = presignedTargets(
         peer,
         keys.map((path) => ({ method, path })),
@@ -132,10 +136,8 @@ function listing(): Workload {
     goal: 2,
     measure: async (peer) => {
       if (!filled.has(peer)) {
-        await fill(
-          peer,
-          Array.from({ length: LISTED_KEYS }, (_, index) => `/${BUCKET}-list/${name(index)}`),
-        );
+        const keys = Array.from({ length: LISTED_KEYS }, (_, index) => `/${BUCKET}-list/${name(index)}`);
+        await fill(peer, keys, 1);
         filled.add(peer);
       }
       const starts = Array.from({ length: 100 }, (_, index) => name(index * Math.floor(LISTED_KEYS / 100)));
@@ -149,8 +151,7 @@ function listing(): Workload {
   };
 }
 
-/** Writes every key once or more: wrk goes round for as long as it takes. */
-async function fill(peer: S3Peer, paths: readonly string[]): Promise<void> {
+async function fill(peer: S3Peer, paths: readonly string[], bytes: number): Promise<void> {
   const targets = presignedTargets(
     peer,
     paths.map((path) => ({ method: 'PUT', path })),
@@ -159,8 +160,8 @@ async function fill(peer: S3Peer, paths: readonly string[]): Promise<void> {
   for (let from = 0; from < targets.length; from += slice) {
     await curlTogether(
       targets.slice(from, from + slice).map((target) => peer.endpoint + target),
-      64,
-      1,
+      32,
+      bytes,
     );
   }
 }
