@@ -9,6 +9,8 @@ interface SystemPackage {
   isInstalled(): boolean;
 }
 
+/** A browser, for pages that upload. */
+export const CHROMIUM = '/usr/bin/chromium';
 /** An MQTT broker, for notifications. */
 const MOSQUITTO = '/usr/sbin/mosquitto';
 
@@ -17,6 +19,7 @@ const SYSTEM_PACKAGES: SystemPackage[] = [
   { name: 'curl', isInstalled: () => existsSync('/usr/bin/curl') },
   { name: 'openssl', isInstalled: () => existsSync('/usr/bin/openssl') },
   { name: 'python3-venv', isInstalled: () => hasPythonVenv() },
+  { name: 'chromium', isInstalled: () => existsSync(CHROMIUM) },
   { name: 'mosquitto', isInstalled: () => existsSync(MOSQUITTO) },
   { name: 'rclone', isInstalled: () => existsSync('/usr/bin/rclone') },
   { name: 'restic', isInstalled: () => existsSync('/usr/bin/restic') },
