@@ -167,6 +167,11 @@ export const commitRequest = z.object({
     .max(1024),
 });
 export type CommitRequest = z.infer<typeof commitRequest>;
+/** When the lifecycle of its bucket will delete an object, and by which rule. */
+export interface Expiration {
+  at: string;
+  rule: string;
+}
 export interface Committed {
   etag: string;
   modifiedAt: string;
@@ -174,6 +179,7 @@ export interface Committed {
   created: boolean;
   /** Where the bucket keeps versions: where it stopped to, S3 tells none of a write. */
   versionId?: string;
+  expiration?: Expiration;
 }
 /** `commit` answers `Answer<Committed>[]`. Problem codes a client retries on other chunks: `chunk-sealed`, `chunk-condemned`. */
 
@@ -202,6 +208,8 @@ export interface FoundObject {
   modifiedAt: string;
   /** Where the bucket keeps versions, or kept them. */
   versionId?: string;
+  /** Of what is there now, where no version was asked for. */
+  expiration?: Expiration;
   /** Whether caches shared between people may keep it (the bucket is public). */
   isPublic: boolean;
   /** Replicas by chunk, healthiest first. A chunk that no chunkserver reports has an empty list. */

@@ -8,6 +8,7 @@ import {
   asker,
   bucketName,
   CHECKSUM_ALGORITHMS,
+  type Expiration,
   objectName,
   preconditions,
   tags,
@@ -82,6 +83,7 @@ export interface Completed {
   etag: string;
   modifiedAt: string;
   versionId?: string;
+  expiration?: Expiration;
   checksum?: { algorithm: (typeof CHECKSUM_ALGORITHMS)[number]; value: string; type: 'FULL_OBJECT' | 'COMPOSITE' };
 }
 

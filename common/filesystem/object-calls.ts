@@ -3,7 +3,7 @@
  * role `gateway`. Names may be without a namespace, as S3 names buckets.
  */
 import { z } from 'zod';
-import { asker, bucketName, objectName, preconditions, tags, versionId } from './master-protocol.ts';
+import { asker, bucketName, type Expiration, objectName, preconditions, tags, versionId } from './master-protocol.ts';
 
 /** Keys and common prefixes together. */
 const limit = z.int().min(0).max(1000);
@@ -126,6 +126,7 @@ export interface Copied {
   etag: string;
   modifiedAt: string;
   versionId?: string;
+  expiration?: Expiration;
   sourceVersionId?: string;
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type AgingVersion, dueAction, dueMs, isUploadOver } from './lifecycle.ts';
+import { type AgingVersion, dueAction, dueMs, isUploadOver, nextExpiration } from './lifecycle.ts';
 import { type LifecycleRule, problemOfLifecycle } from './lifecycle-check.ts';
 
 const at = (text: string) => Date.parse(`2026-01-${text}Z`);
@@ -90,6 +90,21 @@ test('an upload is over by the first rule that says so', () => {
   expect(isUploadOver(rules, upload, at('16T23:59'))).toBe(false);
   expect(isUploadOver(rules, upload, at('17T00:00'))).toBe(true);
   expect(isUploadOver(rules, { ...upload, key: 'other' }, at('17T00:00'))).toBe(false);
+});
+
+test('what is there now is told of the first day on which a rule deletes it', () => {
+  const object = { key: 'logs/a', size: 100, tags: { keep: 'no' }, modifiedAtMs: at('15T10:30') };
+  const rules = [
+    rule({ id: 'late', expiration: { days: 9 } }),
+    rule({ id: 'first', expiration: { days: 1 }, filter: { tags: { keep: 'no' } } }),
+    rule({ id: 'of others', expiration: { dateMs: at('02T00:00') }, filter: { prefix: 'other/' } }),
+    rule({ id: 'off', expiration: { dateMs: at('02T00:00') }, isEnabled: false }),
+    rule({ id: 'markers', expiration: { expiredDeleteMarker: true } }),
+    rule({ id: 'noncurrent', noncurrentExpiration: { days: 1 } }),
+  ];
+  expect(nextExpiration(rules, object)).toEqual({ atMs: at('17T00:00'), rule: 'first' });
+  expect(nextExpiration(rules, { ...object, tags: {} })).toEqual({ atMs: at('25T00:00'), rule: 'late' });
+  expect(nextExpiration(rules.slice(2), object)).toBeUndefined();
 });
 
 test.each<[string, LifecycleRule[], string]>([

@@ -21,6 +21,9 @@ export interface AgingVersion {
   isAlone(): boolean;
 }
 
+/** What filters look at. */
+type Filtered = Pick<AgingVersion, 'key' | 'size' | 'tags' | 'isDeleteMarker'>;
+
 /**
  * `expire`: as DELETE without a version does, which keeps the bytes where versions are kept. `remove`: this version, for good.
  * Of a noncurrent version, and of a delete marker that hides nothing, only the latter.
@@ -38,6 +41,21 @@ export function dueAction(
     if (action) return action;
   }
   return undefined;
+}
+
+/** The first of the days on which rules delete an object that is there now; none while no rule does. */
+export function nextExpiration(
+  rules: readonly LifecycleRule[],
+  object: Omit<Filtered, 'isDeleteMarker'> & Pick<AgingVersion, 'modifiedAtMs'>,
+): { atMs: number; rule: string } | undefined {
+  let next: { atMs: number; rule: string } | undefined;
+  for (const { id, isEnabled, filter, expiration } of rules) {
+    if (!isEnabled || !expiration || 'expiredDeleteMarker' in expiration) continue;
+    if (!isMeant({ filter }, { ...object, isDeleteMarker: false })) continue;
+    const atMs = 'dateMs' in expiration ? expiration.dateMs : dueMs(object.modifiedAtMs, expiration.days);
+    if (!next || atMs < next.atMs) next = { atMs, rule: id };
+  }
+  return next;
 }
 
 export function isUploadOver(
@@ -82,7 +100,7 @@ function noncurrentAction(
 }
 
 /** A delete marker has neither tags nor a size: filters by them leave it alone. */
-function isMeant({ filter }: LifecycleRule, { key, size, tags, isDeleteMarker }: AgingVersion): boolean {
+function isMeant({ filter }: Pick<LifecycleRule, 'filter'>, { key, size, tags, isDeleteMarker }: Filtered): boolean {
   const { prefix, tags: wanted, sizeGreaterThan, sizeLessThan } = filter;
   if (!key.startsWith(prefix)) return false;
   if (sizeGreaterThan !== undefined && (isDeleteMarker || size <= sizeGreaterThan)) return false;

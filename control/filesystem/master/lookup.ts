@@ -7,6 +7,7 @@ import type { S3Action } from '../decisions/s3-actions.ts';
 import { requireVersion, shownVersion } from '../view/require-version.ts';
 import type { Access } from './access.ts';
 import { type MasterContext, unreportedNodes } from './context.ts';
+import { expirationOf } from './expiration.ts';
 
 type LookupItem = LookupRequest['items'][number];
 
@@ -38,6 +39,7 @@ export class Lookup {
       content: object.content,
       modifiedAt: new Date(object.modifiedAtMs).toISOString(),
       ...shownVersion(bucket, object),
+      ...(version === undefined && expirationOf(this.#context.view, bucket, name.key, object)),
       isPublic: bucket.visibility === 'public',
       replicas: await this.#locate(object.content.extents),
     };

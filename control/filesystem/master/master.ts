@@ -23,6 +23,7 @@ import { Access, type Asker } from './access.ts';
 import { Admission } from './admission.ts';
 import { Buckets } from './buckets.ts';
 import { createContext, type MasterContext, type MasterOptions } from './context.ts';
+import { expirationOfWritten } from './expiration.ts';
 import { Heartbeats } from './heartbeats.ts';
 import { Housekeeping } from './housekeeping.ts';
 import { Lookup } from './lookup.ts';
@@ -100,7 +101,9 @@ export class Master implements AsyncDisposable {
     this.context.metrics.commitBatch.observe(items.length);
     return this.#answerEach(items, async (item) => {
       const { content, chunks, preconditions, isForm } = item;
-      const { by, name } = await this.access.permit(item, 's3:PutObject', item.name, { requestTags: content.tags });
+      const { bucket, by, name } = await this.access.permit(item, 's3:PutObject', item.name, {
+        requestTags: content.tags,
+      });
       this.#votes.admit(chunks);
       const committed = await this.context.submit<Committed>(
         'object.commit',
@@ -108,7 +111,7 @@ export class Master implements AsyncDisposable {
         by,
       );
       this.#votes.settle(chunks);
-      return committed;
+      return { ...committed, ...expirationOfWritten(this.context.view, bucket, name.key) };
     });
   }
 

@@ -22,6 +22,7 @@ import { VERSION_SALT_BYTES } from '../view/version-id.ts';
 import { type Access, type Asker, ownNamespace, type Permitted } from './access.ts';
 import { ownerOf } from './buckets.ts';
 import type { MasterContext } from './context.ts';
+import { expirationOfWritten } from './expiration.ts';
 import type { Votes } from './votes.ts';
 
 interface Reference extends Asker {
@@ -103,9 +104,9 @@ export class Multipart {
   }
 
   async complete(request: z.infer<typeof multipartComplete>): Promise<Completed> {
-    const { by, name } = await this.#access.permit(request, 's3:PutObject', request.name);
+    const { bucket, by, name } = await this.#access.permit(request, 's3:PutObject', request.name);
     const { upload, parts, checksum, size, preconditions } = request;
-    return this.#context.submit<Completed>(
+    const completed = await this.#context.submit<Completed>(
       'multipart.complete',
       {
         name,
@@ -119,6 +120,7 @@ export class Multipart {
       },
       by,
     );
+    return { ...completed, ...expirationOfWritten(this.#context.view, bucket, name.key) };
   }
 
   async abort(request: z.infer<typeof multipartReference>): Promise<void> {

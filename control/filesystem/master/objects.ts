@@ -23,6 +23,7 @@ import { parseVersionId, versionName } from '../view/version-id.ts';
 import type { Access, By } from './access.ts';
 import { ownerOf } from './buckets.ts';
 import type { MasterContext } from './context.ts';
+import { expirationOfWritten } from './expiration.ts';
 
 type Deletions = z.infer<typeof objectDelete>;
 
@@ -116,7 +117,8 @@ export class Objects {
     const { fromVersion, sourceConditions, preconditions, replace, tags } = request;
     const readAction = fromVersion === undefined ? 's3:GetObject' : 's3:GetObjectVersion';
     const { name: from } = await this.#access.permit(request, readAction, request.from);
-    const { name: to, by } = await this.#access.permit(request, 's3:PutObject', request.to, { requestTags: tags });
+    const target = await this.#access.permit(request, 's3:PutObject', request.to, { requestTags: tags });
+    const { name: to, by } = target;
     const isOntoItself = from.namespace === to.namespace && from.bucket === to.bucket && from.key === to.key;
     // An older version may be brought back by copying it onto the newest.
     if (isOntoItself && fromVersion === undefined && !replace) {
@@ -126,11 +128,12 @@ export class Objects {
     }
     const versionSalt = this.#context.versionSalt();
     const names = { from, fromVersion, to };
-    return this.#context.submit(
+    const copied = await this.#context.submit<Copied>(
       'object.copy',
       { ...names, sourceConditions, preconditions, replace, tags, versionSalt },
       by,
     );
+    return { ...copied, ...expirationOfWritten(this.#context.view, target.bucket, to.key) };
   }
 
   async setTags(request: z.infer<typeof objectTags>): Promise<{ versionId?: string }> {

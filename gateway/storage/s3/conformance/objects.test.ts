@@ -726,6 +726,61 @@ const attributes: Case[] = [
   },
 ];
 
+const lifecycle = (...rules: string[]) =>
+  put(
+    '/{key}-bucket?lifecycle',
+    `<LifecycleConfiguration>${rules.map((rule) => `<Rule>${rule}<Status>Enabled</Status></Rule>`).join('')}</LifecycleConfiguration>`,
+  );
+const SAID = { 'x-amz-expiration': /^expiry-date="\w{3}, \d\d \w{3} \d{4} 00:00:00 GMT", rule-id="rule%201"$/ };
+const SILENT = { 'x-amz-expiration': undefined };
+const expirations: Case[] = [
+  {
+    section: 'PutObject, GetObject, HeadObject, CopyObject, CompleteMultipartUpload, x-amz-expiration',
+    name: 'is said of what a rule will delete, by prefix',
+    steps: [
+      [put('/{key}-bucket'), 200],
+      [put('/{key}-bucket/days/1', 'x'), { status: 200, headers: SILENT }],
+      [lifecycle('<ID>rule 1</ID><Filter><Prefix>days/</Prefix></Filter><Expiration><Days>1</Days></Expiration>'), 200],
+      [head('/{key}-bucket/days/1'), { status: 200, headers: SAID }],
+      [get('/{key}-bucket/days/1'), { status: 200, headers: SAID }],
+      [put('/{key}-bucket/days/2', 'x'), { status: 200, headers: SAID }],
+      [put('/{key}-bucket/days/3', '', { 'x-amz-copy-source': '{key}-bucket/days/1' }), { status: 200, headers: SAID }],
+      [post('/{key}-bucket/days/4?uploads'), 200, { upload: /<UploadId>([^<]*)/ }],
+      [put('/{key}-bucket/days/4?partNumber=1&uploadId={upload}', 'x'), 200, { etag: 'etag' }],
+      [
+        post(
+          '/{key}-bucket/days/4?uploadId={upload}',
+          '<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>{etag}</ETag></Part></CompleteMultipartUpload>',
+        ),
+        { status: 200, headers: SAID },
+      ],
+      [put('/{key}-bucket/other', 'x'), { status: 200, headers: SILENT }],
+      [head('/{key}-bucket/other'), { status: 200, headers: SILENT }],
+    ],
+  },
+  {
+    section: 'HeadObject, x-amz-expiration',
+    name: 'follows the tags that a rule looks at',
+    steps: [
+      [put('/{key}-bucket'), 200],
+      [
+        lifecycle(
+          '<ID>rule 1</ID><Filter><Tag><Key>a</Key><Value>1</Value></Tag></Filter><Expiration><Days>1</Days></Expiration>',
+        ),
+        200,
+      ],
+      [put('/{key}-bucket/k', 'x'), { status: 200, headers: SILENT }],
+      [
+        put('/{key}-bucket/k?tagging', '<Tagging><TagSet><Tag><Key>a</Key><Value>1</Value></Tag></TagSet></Tagging>'),
+        200,
+      ],
+      [head('/{key}-bucket/k'), { status: 200, headers: SAID }],
+      [remove('/{key}-bucket/k?tagging'), 204],
+      [head('/{key}-bucket/k'), { status: 200, headers: SILENT }],
+    ],
+  },
+];
+
 const batch = (...keys: string[]) =>
   `<Delete>${keys.map((key) => `<Object><Key>${key}</Key></Object>`).join('')}</Delete>`;
 const BATCH = '/objects-conform?delete';
@@ -819,6 +874,7 @@ describe('objects', () => {
     ...keys,
     ...tags,
     ...attributes,
+    ...expirations,
     ...batches,
   ]);
 

@@ -7,6 +7,7 @@ import type { MultipartComplete } from '../../master/multipart-calls.ts';
 import { answerXml } from '../answer.ts';
 import { invalidArgument, S3Error } from '../errors/index.ts';
 import { writeConditions } from '../objects/conditions.ts';
+import { expirationHeaders } from '../objects/object-answer.ts';
 import { refuseWrite } from '../objects/put-object.ts';
 import { readDocumentBytes } from '../read-body.ts';
 import type { Operation, S3Request, S3Tools } from '../s3-request.ts';
@@ -47,7 +48,7 @@ export const completeMultipartUpload: Operation = async (tools, request) => {
     })
     .catch(refuseWrite);
   await answerXml(request, 'CompleteMultipartUploadResult', resultElements(tools, request, completed), {
-    headers: versionHeader(completed),
+    headers: { ...versionHeader(completed), ...expirationHeaders(completed.expiration) },
   });
 };
 

@@ -10,6 +10,7 @@ import { firstOf, sourceConditions, writeConditions } from './conditions.ts';
 import { type CopySource, copySourceOf } from './copy-source.ts';
 import { checkStorageClass, describedObject } from './described-object.ts';
 import { objectNameOf } from './named-object.ts';
+import { expirationHeaders } from './object-answer.ts';
 
 export const copyObject: Operation = async (tools, request) => {
   const { asker, headers } = request;
@@ -26,7 +27,7 @@ export const copyObject: Operation = async (tools, request) => {
     preconditions: writeConditions(headers),
     ...replacement,
   });
-  const answered: OutgoingHttpHeaders = {};
+  const answered: OutgoingHttpHeaders = expirationHeaders(copied.expiration);
   if (copied.sourceVersionId !== undefined) answered['x-amz-copy-source-version-id'] = copied.sourceVersionId;
   if (copied.versionId !== undefined) answered['x-amz-version-id'] = copied.versionId;
   await answerXml(

@@ -1,6 +1,6 @@
 /** The headers that S3 says an object in (GetObject, HeadObject, "Response Syntax"). */
 import type { OutgoingHttpHeaders } from 'node:http';
-import type { Checksum, FoundObject } from '../../../../common/filesystem/index.ts';
+import type { Checksum, Expiration, FoundObject } from '../../../../common/filesystem/index.ts';
 import { invalidArgument, S3Error } from '../errors/index.ts';
 import type { S3Request } from '../s3-request.ts';
 import { KEPT_META_PREFIX, S3_META_PREFIX } from './described-object.ts';
@@ -19,11 +19,21 @@ export function objectHeaders(found: FoundObject): OutgoingHttpHeaders {
     const shown = isUsers ? S3_META_PREFIX + name.slice(KEPT_META_PREFIX.length) : name;
     headers[shown] = content.headers[name];
   }
+  Object.assign(headers, expirationHeaders(found.expiration));
   if (content.redirect !== undefined) headers['x-amz-website-redirect-location'] = content.redirect;
   const tags = content.tags === undefined ? 0 : Object.keys(content.tags).length;
   if (tags > 0) headers['x-amz-tagging-count'] = tags;
   headers['content-type'] = content.contentType;
   return headers;
+}
+
+/** `x-amz-expiration`: the day is that of midnight UTC behind it, and the rule's name is percent-encoded. */
+export function expirationHeaders(expiration: Expiration | undefined): OutgoingHttpHeaders {
+  if (!expiration) return {};
+  const { at, rule } = expiration;
+  return {
+    'x-amz-expiration': `expiry-date="${new Date(at).toUTCString()}", rule-id="${encodeURIComponent(rule)}"`,
+  };
 }
 
 export function checksumHeader(algorithm: Checksum['algorithm']): string {

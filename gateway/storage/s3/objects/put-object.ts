@@ -10,7 +10,7 @@ import { checkCannedAcl } from './canned-acl.ts';
 import { writeConditions } from './conditions.ts';
 import { describedObject } from './described-object.ts';
 import { entityTooLarge, MAX_PUT_BYTES, objectNameOf } from './named-object.ts';
-import { checksumHeaders } from './object-answer.ts';
+import { checksumHeaders, expirationHeaders } from './object-answer.ts';
 
 export const putObject: Operation = async (tools, request) => {
   const { asker, headers } = request;
@@ -57,8 +57,12 @@ export function fingerprintOf(body: S3Body): { etag: string; checksum?: Checksum
   return { etag: md5, ...(checksum && { checksum: { ...checksum, type: 'FULL_OBJECT' as const } }) };
 }
 
-export function storedHeaders({ etag, versionId, checksum }: StoredObject): OutgoingHttpHeaders {
-  const headers: OutgoingHttpHeaders = { etag: `"${etag}"`, ...checksumHeaders(checksum) };
+export function storedHeaders({ etag, versionId, checksum, expiration }: StoredObject): OutgoingHttpHeaders {
+  const headers: OutgoingHttpHeaders = {
+    etag: `"${etag}"`,
+    ...checksumHeaders(checksum),
+    ...expirationHeaders(expiration),
+  };
   if (versionId !== undefined) headers['x-amz-version-id'] = versionId;
   return headers;
 }
