@@ -24,7 +24,6 @@ import { type S3DoorSettings, s3Doors } from './s3/index.ts';
 import {
   APPEND_QUEUE_BYTES,
   CHUNK_TIMING,
-  type ChunkTiming,
   CLIENT_STALL_MS,
   MASTER_PATIENCE_MS,
   RENEW_EVERY_MS,
@@ -52,8 +51,6 @@ export interface StorageOptions {
   metrics: Registry;
   /** Memory for large uploads, all together. */
   uploadMemoryBytes?: number;
-  /** Shorter time-outs, for tests. */
-  timing?: Partial<ChunkTiming>;
 }
 
 /** To one chunkserver; each read holds one while it streams. */
@@ -86,17 +83,16 @@ function makeTools(options: StorageOptions) {
   const client = new InternalClient(options.identity, { connections: CONNECTIONS_PER_NODE });
   const control: Target = { address: options.controlAddress, role: 'control' };
   const master = new MasterClient(client, control, clock);
-  const timing: ChunkTiming = { ...CHUNK_TIMING, ...options.timing };
   const downloads = new DownloadClient(options.identity);
-  const connection = new ChunkConnection(client, downloads, clock, timing);
-  const health = new NodeHealth(clock, timing.suspicionMs);
-  const liveness = new Liveness({ connection, health, clock }, timing.slowWriteMs);
+  const connection = new ChunkConnection(client, downloads, clock, CHUNK_TIMING);
+  const health = new NodeHealth(clock, CHUNK_TIMING.suspicionMs);
+  const liveness = new Liveness({ connection, health, clock }, CHUNK_TIMING.slowWriteMs);
   const faults = new FaultReporter((found) => master.report(found), clock, logger, metrics);
   const placement = new PlacementPool({ placer: master, health, liveness, clock, patienceMs: MASTER_PATIENCE_MS });
   const segments = new SegmentPool(clock, options.uploadMemoryBytes ?? SEGMENT_MEMORY_BYTES, SEGMENT_WAIT_MS);
   const renewer = new ChunkRenewer((chunks) => master.renew(chunks), clock, RENEW_EVERY_MS, logger);
   const appender = new SmallObjectAppender(
-    { connection, placement, health, liveness, faults, clock, timing },
+    { connection, placement, health, liveness, faults, clock, timing: CHUNK_TIMING },
     APPEND_QUEUE_BYTES,
   );
   const progress = new UploadProgress(clock);
@@ -113,7 +109,7 @@ function makeTools(options: StorageOptions) {
     connection,
     health,
     liveness,
-    timing,
+    timing: CHUNK_TIMING,
     faults,
     placement,
     segments,
@@ -123,7 +119,7 @@ function makeTools(options: StorageOptions) {
     clock,
     logger,
     ids: createIdMaker(clock, random),
-    stallMs: timing.readStallMs,
+    stallMs: CHUNK_TIMING.readStallMs,
     clientStallMs: CLIENT_STALL_MS,
     takeOverMs: TAKE_OVER_MS,
     patienceMs: MASTER_PATIENCE_MS,

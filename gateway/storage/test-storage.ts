@@ -33,19 +33,6 @@ export interface TestStorage extends AsyncDisposable {
 
 const BRAMBLE = 'test';
 
-/** Short enough that a chunkserver that hangs costs a test a second. */
-const TEST_TIMING = {
-  slowWriteMs: 400,
-  probeMs: 500,
-  segmentMs: 3_000,
-  finishMs: 4_000,
-  segmentTotalMs: 6_000,
-  appendMs: 2_000,
-  smallPutMs: 2_000,
-  readStallMs: 700,
-  suspicionMs: 1_000,
-};
-
 export async function startTestStorage(nodes = 3): Promise<TestStorage> {
   await using stack = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'bramble-storage-'));
@@ -100,7 +87,6 @@ export async function startTestStorage(nodes = 3): Promise<TestStorage> {
       random: systemRandom,
       logger,
       metrics: new Registry(),
-      timing: TEST_TIMING,
     }),
   );
   const router = new Router(storage.routes);

@@ -8,7 +8,7 @@ export const MASTER_PATIENCE_MS = 30_000;
 /** A permission once given is believed this long before a body is read; commit asks again. */
 export const AUTHORIZATION_KEPT_MS = 5_000;
 
-/** Time-outs towards chunkservers; tests that make them hang choose shorter ones. */
+/** Time-outs towards chunkservers. */
 export interface ChunkTiming {
   /** A write without an answer for this long makes its replicas be asked whether they are there. */
   slowWriteMs: number;
