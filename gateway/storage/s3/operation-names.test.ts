@@ -99,7 +99,6 @@ test.each([
   'PUT /b?accelerate',
   'PUT /b?requestPayment',
   'GET /b?session',
-  'GET /b/k?torrent',
   'POST /b/k?restore',
   'POST /b/k?select&select-type=2',
   'PUT /b/k?retention',

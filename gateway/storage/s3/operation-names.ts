@@ -65,6 +65,7 @@ const OBJECT_PARTS: Readonly<Record<string, Methods>> = {
   tagging: { GET: 'GetObjectTagging', PUT: 'PutObjectTagging', DELETE: 'DeleteObjectTagging' },
   acl: { GET: 'GetObjectAcl', PUT: 'PutObjectAcl' },
   attributes: { GET: 'GetObjectAttributes' },
+  torrent: { GET: 'GetObjectTorrent' },
 };
 
 /** Of buckets and objects: S3 has them, Bramble has not. */
@@ -85,7 +86,6 @@ const UNSUPPORTED_PARTS: ReadonlySet<string> = new Set([
   'retention',
   'select',
   'session',
-  'torrent',
 ]);
 
 /** Asked for by a copy instead of a body. */

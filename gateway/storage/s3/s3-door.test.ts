@@ -89,7 +89,7 @@ describe(`errors are S3's own (S3 API Reference, "REST error responses")`, () =>
     ['/b/away', 503, 'ServiceUnavailable', '<Message>Control is away.</Message>'],
     ['/b/broken', 500, 'InternalError', '<Resource>/b/broken</Resource>'],
     ['/b/silent', 500, 'InternalError', '<HostId>here</HostId>'],
-    ['/b/k?torrent', 501, 'NotImplemented', '<Resource>/b/k</Resource>'],
+    ['/b/k?legal-hold', 501, 'NotImplemented', '<Resource>/b/k</Resource>'],
     [`/b/${'k'.repeat(1025)}`, 400, 'KeyTooLongError', '<MaxSizeAllowed>1024</MaxSizeAllowed>'],
     [`/b/k?x=${'k'.repeat(9000)}`, 414, 'URITooLong', '<RequestId>'],
   ])('%s', async (path, status, code, part) => {

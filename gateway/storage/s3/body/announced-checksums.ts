@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { CHECKSUM_ALGORITHMS, type Checksum } from '../../../../common/filesystem/index.ts';
 import type { PayloadMode } from '../auth/index.ts';
 import {
+  algorithmUnknown,
   checksumMalformed,
   checksumMissing,
   md5Malformed,
@@ -81,10 +82,10 @@ function checkSdkAlgorithm(headers: IncomingHttpHeaders, algorithm: ChecksumAlgo
   if (said === undefined) return;
   const upper = String(said).trim().toUpperCase();
   if (!(CHECKSUM_ALGORITHMS as readonly string[]).includes(upper)) {
-    throw checksumMalformed('x-amz-sdk-checksum-algorithm');
+    throw algorithmUnknown();
   }
   if (algorithm === undefined) throw checksumMissing();
-  if (algorithm !== upper) throw checksumMalformed('x-amz-sdk-checksum-algorithm');
+  if (algorithm !== upper) throw algorithmUnknown();
 }
 
 /** Canonical base64 of so many bytes. */

@@ -234,9 +234,9 @@ describe('a body is refused', () => {
         [
           `a ${algorithm} that is none`,
           header({ [name]: 'bad' }),
-          { code: 'InvalidRequest', message: `Value for ${name} header is invalid.` },
+          { code: 'BadDigest', message: `Value for ${name} header is invalid.` },
         ],
-        [`a ${algorithm} in the trailer that is none`, trailer(name, 'bad'), { code: 'InvalidRequest' }],
+        [`a ${algorithm} in the trailer that is none`, trailer(name, 'bad'), { code: 'BadDigest' }],
       ];
     }),
   ];

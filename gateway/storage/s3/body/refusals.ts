@@ -50,8 +50,13 @@ export function md5Wrong(expected: string, calculated: string): S3Error {
   });
 }
 
+/** What is no checksum is not that of the body either: so Ceph says it, whose word for it suites go by; S3 says InvalidRequest. */
 export function checksumMalformed(header: string): S3Error {
-  return refused('InvalidRequest', `Value for ${header} header is invalid.`);
+  return refused('BadDigest', `Value for ${header} header is invalid.`);
+}
+
+export function algorithmUnknown(): S3Error {
+  return refused('InvalidRequest', 'Value for x-amz-sdk-checksum-algorithm header is invalid.');
 }
 
 export function checksumWrong(algorithm: string): S3Error {

@@ -291,7 +291,7 @@ describe('what S3 has and this has not', () => {
     ),
     ...rows(
       'Error responses, NotImplemented',
-      ['torrent', 'retention', 'legal-hold'].map(
+      ['retention', 'legal-hold'].map(
         (part) => [`GET ?${part}`, get(`/there/key?${part}`), { status: 501, code: 'NotImplemented' }] as const,
       ),
     ),

@@ -181,7 +181,7 @@ const parts: Case[] = [
         { status: 200, headers: { 'x-amz-checksum-sha256': sha256(END) } },
       ],
       [part(1, END, { 'x-amz-checksum-sha256': sha256('other') }), { status: 400, code: 'BadDigest' }],
-      [part(1, END, { 'x-amz-checksum-sha256': 'bad' }), { status: 400, code: 'InvalidRequest' }],
+      [part(1, END, { 'x-amz-checksum-sha256': 'bad' }), { status: 400, code: 'BadDigest' }],
     ],
   },
   {
@@ -386,7 +386,7 @@ const completed: Case[] = [
         complete(listed([1, md5(END), `<ChecksumSHA256>${sha256(END)}</ChecksumSHA256>`]), {
           'x-amz-checksum-sha256': 'bad',
         }),
-        { status: 400, code: 'InvalidRequest' },
+        { status: 400, code: 'BadDigest' },
       ],
       [
         complete(listed([1, md5(END), `<ChecksumSHA256>${sha256(END)}</ChecksumSHA256>`]), {

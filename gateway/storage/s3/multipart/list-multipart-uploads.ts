@@ -1,5 +1,5 @@
 /** ListMultipartUploads (S3 API Reference). */
-import type { ListedUploads, Owner } from '../../../../common/filesystem/index.ts';
+import type { ListedUploads } from '../../../../common/filesystem/index.ts';
 import { answerXml } from '../answer.ts';
 import { invalidArgument } from '../errors/index.ts';
 import {
@@ -45,21 +45,21 @@ export const listMultipartUploads: Operation = async (tools, request) => {
     encodingElement(parameters),
     element('MaxUploads', limit),
     element('IsTruncated', listed.next !== null),
-    ...listed.uploads.map((upload) => uploadElement(upload, listed.owner, show)),
+    ...listed.uploads.map((upload) => uploadElement(upload, show)),
     ...commonPrefixes(listed.prefixes, parameters),
   ]);
 };
 
 function uploadElement(
   { key, upload, initiatedAt, initiator, checksum }: ListedUploads['uploads'][number],
-  owner: Owner,
   show: (key: string) => string,
 ): XmlElement {
   return element('Upload', [
     element('Key', show(key)),
     element('UploadId', upload),
     ownerElement('Initiator', initiator),
-    ownerElement('Owner', owner),
+    // Until it is completed, an upload is its initiator's.
+    ownerElement('Owner', initiator),
     element('StorageClass', 'STANDARD'),
     element('Initiated', initiatedAt),
     ...declaredElements(checksum),

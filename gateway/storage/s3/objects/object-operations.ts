@@ -9,6 +9,7 @@ import { listObjectsV2 } from './list-objects-v2.ts';
 import { getObjectAcl, putObjectAcl } from './object-acl.ts';
 import { getObjectAttributes } from './object-attributes.ts';
 import { deleteObjectTagging, getObjectTagging, putObjectTagging } from './object-tagging.ts';
+import { getObjectTorrent } from './object-torrent.ts';
 import { putObject } from './put-object.ts';
 
 /** By S3's names of them. */
@@ -21,6 +22,7 @@ export const objectOperations: Readonly<Record<string, Operation>> = {
   GetObjectAcl: getObjectAcl,
   GetObjectAttributes: getObjectAttributes,
   GetObjectTagging: getObjectTagging,
+  GetObjectTorrent: getObjectTorrent,
   HeadObject: getObject,
   ListObjects: listObjects,
   ListObjectsV2: listObjectsV2,
