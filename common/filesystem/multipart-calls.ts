@@ -65,7 +65,7 @@ export const multipartPart = z.object({
 /**
  * `multipart/complete` → `Completed`, ETag of S3's form (`<MD5 of the MD5s>-<parts>`). Said again after it succeeded, it
  * answers the same, for an hour. Problems: `no-such-upload`, `invalid-part` (`fields.part`), `invalid-part-order`,
- * `entity-too-small` (`fields.part`, `.size`, `.minimum`, `.etag`), `missing-part-checksum`, `bad-digest`,
+ * `entity-too-small` (`fields.part`, `.size`, `.minimum`, `.etag`), `bad-digest`,
  * `object-size-mismatch`, `precondition-failed`.
  */
 export const multipartComplete = z.object({

@@ -1,4 +1,4 @@
-/** The whole bramble of one file of conformance cases, with the buckets that they are about. */
+/** The S3 door for one file of conformance cases, in a namespace of its own, with the buckets that they are about. */
 import { afterAll, beforeAll } from 'vitest';
 import { type Ask, rawRequests } from '../../../../test/s3/raw-request.ts';
 import { openSmallDoor } from '../../../../test/s3/small-door.ts';
@@ -16,7 +16,7 @@ export function conformanceDoor({ plain, versioned = [] }: ConformanceBuckets): 
   const stack = new AsyncDisposableStack();
   let ask: Ask = () => Promise.reject(new Error('The door is not open yet.'));
   beforeAll(async () => {
-    const door = stack.use(await openSmallDoor({}));
+    const door = stack.use(await openSmallDoor());
     const asking = stack.use(rawRequests(door));
     ask = asking;
     const must = async (target: string, body: string) => {
