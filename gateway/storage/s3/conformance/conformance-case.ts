@@ -3,7 +3,7 @@
  * they are on the wire, each with what must come back. A step may keep something of its answer (`keep`), which later steps
  * name in braces: `{upload}`. `{key}` is another key in each case, so that cases do not see each other.
  */
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
 import type { Ask, RawAnswer, RawRequest } from '../../../../test/s3/raw-request.ts';
 
@@ -31,11 +31,14 @@ export interface Case {
   steps: readonly Step[];
 }
 
+/** Files share a bramble, where cases name buckets by their keys. */
+const FILE = randomBytes(4).toString('hex');
+
 /** A test of each, against a door that is open by the time they run. */
 export function conformanceCases(ask: Ask, cases: readonly Case[]): void {
   const numbered = cases.map(({ section, name, steps }, index) => [`${section}: ${name}`, steps, index] as const);
   test.each(numbered)('%s', async (_title, steps, index) => {
-    const kept: Record<string, string> = { key: `case-${index}` };
+    const kept: Record<string, string> = { key: `case-${FILE}-${index}` };
     for (const [request, expected, keep = {}] of steps) {
       const answer = await ask(filledRequest(request, kept));
       check(answer, typeof expected === 'number' ? { status: expected } : expected, kept);
