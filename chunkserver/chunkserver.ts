@@ -22,6 +22,7 @@ import { SharedAppends } from './replication/shared-appends.ts';
 import { WriteBudget } from './replication/write-budget.ts';
 import { appendCalls } from './routes/append-records.ts';
 import { chunkRoutes } from './routes/chunk-routes.ts';
+import { readCalls } from './routes/read-records.ts';
 import { ChunkReader } from './store/chunk-reader.ts';
 import { ChunkStore } from './store/chunk-store.ts';
 import { DiskCondition } from './store/disk-condition.ts';
@@ -126,7 +127,7 @@ export async function startChunkserver(options: ChunkserverOptions): Promise<Chu
       readiness: new Readiness(),
       metrics: registry,
       routes: chunkRoutes(parts),
-      calls: appendCalls(parts),
+      calls: [...appendCalls(parts), ...readCalls(parts)],
       host: config.host,
       port: config.port,
     }),

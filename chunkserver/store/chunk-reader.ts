@@ -1,6 +1,13 @@
 /** Reads payload from chunks, every block checked before anyone sees it. */
+import assert from 'node:assert/strict';
 import { BadGateway, InvalidInput, RangeNotSatisfiable } from '../../common/errors/index.ts';
-import { BLOCK_BYTES, blockPosition, type HeartbeatRequest, physicalLength } from '../../common/filesystem/index.ts';
+import {
+  BATCHED_READ_BYTES,
+  BLOCK_BYTES,
+  blockPosition,
+  type HeartbeatRequest,
+  physicalLength,
+} from '../../common/filesystem/index.ts';
 import { verifyBlock } from '../format/verify-blocks.ts';
 import type { Chunk } from './chunk.ts';
 import type { ChunkStore } from './chunk-store.ts';
@@ -51,6 +58,16 @@ export class ChunkReader {
     } finally {
       (await next?.catch(() => undefined))?.[Symbol.dispose]();
     }
+  }
+
+  /** The whole payload of a small record (BATCHED_READ_BYTES at most), in memory that is the caller's. */
+  async record(chunk: Chunk, offset: number, length: number): Promise<Buffer> {
+    assert(length <= BATCHED_READ_BYTES);
+    const range = { offset, length, from: 0, to: length };
+    checkWhole(chunk, range);
+    using lease = await this.#store.file(chunk);
+    const bytes = Buffer.allocUnsafe(physicalLength(length));
+    return this.#verify(chunk, range, 0, await this.#read(chunk, lease.file, bytes, offset), offset);
   }
 
   /** All of the range in memory, of at most a segment. */

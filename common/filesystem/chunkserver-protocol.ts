@@ -10,8 +10,10 @@
  *
  * and as calls in frames, the records (`append-framing.ts`) riding along: `/chunks/append`, to the primary of a shared chunk,
  * which gives them their offsets; `/chunks/replicate`, the same records on a secondary, at the offset that the primary gave.
+ * And `/chunks/read` (role gateway), many small records at once, each answered on its own.
  */
 import { z } from 'zod';
+import type { Problem } from '../errors/index.ts';
 import { chunkId, replica } from './extent.ts';
 import { CHUNK_FILE_BYTES } from './record-geometry.ts';
 
@@ -26,6 +28,7 @@ export const CHUNK_HEADERS = {
 
 export const APPEND_PATH = '/chunks/append';
 export const REPLICATE_PATH = '/chunks/replicate';
+export const READ_PATH = '/chunks/read';
 
 /** More than a chain ever has; bounds what one request can set in motion. */
 export const CHAIN_LIMIT = 8;
@@ -67,6 +70,28 @@ export type WriteAnswer = z.infer<typeof writeAnswer>;
 /** CBOR answer to append: where each record begins in the chunk's file, in the order they were sent. */
 export const appendAnswer = z.object({ votes: z.array(vote), offsets: z.array(z.int().nonnegative()) });
 export type AppendAnswer = z.infer<typeof appendAnswer>;
+
+/** Payload of a record that is read by `/chunks/read`, at most; longer ones are streamed. */
+export const BATCHED_READ_BYTES = 128 * 1024;
+/** Records in one such call, and their payload together, at most: about what one streamed read holds in memory. */
+export const READ_RECORDS = 64;
+export const READ_PAYLOAD_BYTES = 2 * 1024 * 1024;
+export const readCall = z.object({
+  records: z
+    .array(
+      z.object({
+        chunk: chunkId,
+        offset: z.int().min(0).max(CHUNK_FILE_BYTES),
+        length: z.int().min(1).max(BATCHED_READ_BYTES),
+      }),
+    )
+    .min(1)
+    .max(READ_RECORDS)
+    .refine((records) => records.reduce((sum, { length }) => sum + length, 0) <= READ_PAYLOAD_BYTES, 'too many bytes'),
+});
+export type ReadCall = z.infer<typeof readCall>;
+/** CBOR answer to read: each record's whole payload, every block of it verified, or why there is none; in order. */
+export type ReadAnswer = (Uint8Array | Problem)[];
 
 export const chunkReport = z.object({
   chunk: chunkId,

@@ -9,6 +9,7 @@ import { type Door, type Exchange, paramOf, type Route } from '../routing/index.
 import { askerOf } from './asker.ts';
 import { ChunkConnection } from './chunks/chunk-connection.ts';
 import { Liveness } from './chunks/liveness.ts';
+import { RecordReads } from './chunks/record-reads.ts';
 import { FaultReporter } from './master/fault-reporter.ts';
 import { MasterClient } from './master/master-client.ts';
 import { NodeHealth } from './master/node-health.ts';
@@ -19,6 +20,8 @@ import { objectNameOf } from './objects/object-name.ts';
 import { putObject } from './objects/put-object.ts';
 import { streamProgress } from './progress/progress-stream.ts';
 import { UploadProgress } from './progress/upload-progress.ts';
+import { RecordCache } from './read/record-cache.ts';
+import { SmallRecords } from './read/small-records.ts';
 import { tusRoutes } from './resumable/tus-routes.ts';
 import { type S3DoorSettings, s3Doors } from './s3/index.ts';
 import {
@@ -26,6 +29,7 @@ import {
   CHUNK_TIMING,
   CLIENT_STALL_MS,
   MASTER_PATIENCE_MS,
+  RECORD_CACHE_BYTES,
   RENEW_EVERY_MS,
   SEGMENT_MEMORY_BYTES,
   SEGMENT_WAIT_MS,
@@ -51,6 +55,8 @@ export interface StorageOptions {
   metrics: Registry;
   /** Memory for large uploads, all together. */
   uploadMemoryBytes?: number;
+  /** Memory for small objects that were read lately; 0 keeps none. */
+  recordCacheBytes?: number;
 }
 
 /** To one chunkserver; each read holds one while it streams. */
@@ -95,6 +101,12 @@ function makeTools(options: StorageOptions) {
     { connection, placement, health, liveness, faults, clock, timing: CHUNK_TIMING },
     APPEND_QUEUE_BYTES,
   );
+  const records = new SmallRecords({
+    reads: new RecordReads(client, CHUNK_TIMING.readStallMs),
+    cache: new RecordCache(options.recordCacheBytes ?? RECORD_CACHE_BYTES, metrics),
+    health,
+    faults,
+  });
   const progress = new UploadProgress(clock);
   new Gauge({
     name: 'bramble_gateway_upload_segments',
@@ -107,6 +119,7 @@ function makeTools(options: StorageOptions) {
   const tools = {
     master,
     connection,
+    records,
     health,
     liveness,
     timing: CHUNK_TIMING,

@@ -59,3 +59,5 @@ export const SEGMENT_MEMORY_BYTES = 64 * SEGMENT_BYTES;
 export const SEGMENT_WAIT_MS = 10_000;
 /** Small objects that wait for their append, all together. */
 export const APPEND_QUEUE_BYTES = 64 * 1024 * 1024;
+/** Small objects that were read lately, kept to be read again. */
+export const RECORD_CACHE_BYTES = 64 * 1024 * 1024;

@@ -11,6 +11,7 @@ import type { Exchange } from '../../routing/index.ts';
 import type { Asker, MasterClient } from '../master/master-client.ts';
 import type { ReadTools } from '../read/extent-reader.ts';
 import { readObject } from '../read/object-reader.ts';
+import type { SmallRecords } from '../read/small-records.ts';
 import { objectHeaders } from './object-headers.ts';
 import { isRangeFresh, judgeRead } from './preconditions.ts';
 import { chooseRange, type RangeChoice } from './range.ts';
@@ -18,6 +19,7 @@ import { ResponseSink } from './response-sink.ts';
 
 export interface GetTools extends ReadTools {
   master: Pick<MasterClient, 'lookup'>;
+  records: Pick<SmallRecords, 'read'>;
 }
 
 export async function getObject(tools: GetTools, exchange: Exchange, asker: Asker, name: ObjectName): Promise<void> {
@@ -60,6 +62,11 @@ async function stream(
   to: number,
   sink: ResponseSink,
 ): Promise<void> {
+  const record = await tools.records.read(found);
+  if (record) {
+    await sink.end(record.subarray(from, to));
+    return;
+  }
   await readObject(tools, {
     found,
     from,

@@ -64,6 +64,11 @@ export async function sendObject(
   } else if (content.inline) {
     await sink.end(content.inline.subarray(from, to));
   } else {
+    const record = await tools.records.read(found);
+    if (record) {
+      await sink.end(record.subarray(from, to));
+      return;
+    }
     const lookAgain = () => tools.master.lookup(asker, found.name, found.versionId);
     await readObject(tools, { found, from, to, sink: sink.take, signal: exchange.signal, lookAgain });
     await sink.end();
