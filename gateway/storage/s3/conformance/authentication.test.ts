@@ -1,9 +1,8 @@
-/** Who asks, and how that is told: signatures in headers and in queries, and headers that are wrong about the body. */
-import { createHash } from 'node:crypto';
+/** Who asks, and how that is told: signatures in headers and in queries, nobody's and somebody else's requests. */
 import { describe } from 'vitest';
 import { amzDate, type RawRequest, type Signing } from '../../../../test/s3/raw-request.ts';
 import { anonymous, conformanceCases, get, head, put, remove } from './conformance-case.ts';
-import { byOther, rows, twoUsers } from './two-users.ts';
+import { byOther, DENIED, refused, rows, twoUsers } from './two-users.ts';
 
 const ask = twoUsers(async (prepare) => {
   await prepare(put('/keys'));
@@ -12,8 +11,6 @@ const ask = twoUsers(async (prepare) => {
   await prepare(put('/open/key', 'x'));
 });
 
-const refused = (status: number, code: string) => ({ status, code });
-const DENIED = refused(403, 'AccessDenied');
 const MISMATCH = refused(403, 'SignatureDoesNotMatch');
 const MALFORMED = refused(400, 'AuthorizationHeaderMalformed');
 const SKEWED = refused(403, 'RequestTimeTooSkewed');
@@ -232,52 +229,4 @@ describe('nobody, and somebody else', () => {
       ['another user writes to a public bucket', byOther(put('/open/{key}', 'x')), DENIED],
     ]),
   );
-});
-
-describe('what is said of the body', () => {
-  const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
-  const md5 = (text: string) => createHash('md5').update(text).digest('base64');
-  const of = (headers: Record<string, string>) => put('/keys/{key}', 'bar', headers);
-  conformanceCases(ask, [
-    ...rows('PutObject, Content-MD5', [
-      ['is right', of({ 'content-md5': md5('bar') }), 200],
-      ['of another body', of({ 'content-md5': md5('other') }), refused(400, 'BadDigest')],
-      ['too short', of({ 'content-md5': 'YWJyYWNhZGFicmE=' }), refused(400, 'InvalidDigest')],
-      ['empty', of({ 'content-md5': '' }), refused(400, 'InvalidDigest')],
-      ['garbage', of({ 'content-md5': 'AWS4 HAHAHA' }), refused(400, 'InvalidDigest')],
-    ]),
-    ...rows('PutObject, x-amz-content-sha256', [
-      ['is right', of({ 'x-amz-content-sha256': sha256('bar') }), 200],
-      ['of another body', of({ 'x-amz-content-sha256': sha256('other') }), refused(400, 'XAmzContentSHA256Mismatch')],
-      ['garbage', of({ 'x-amz-content-sha256': 'abc' }), refused(400, 'InvalidArgument')],
-      ['missing', then({ 'x-amz-content-sha256': undefined }), refused(400, 'InvalidRequest')],
-    ]),
-    ...rows('PutObject, Expect', [
-      ['100-continue', of({ expect: '100-continue' }), 200],
-      ['what is none', then({ expect: '200' }), 200],
-      ['empty', then({ expect: '' }), 200],
-    ]),
-    ...rows('PutObject, Content-Type', [
-      ['empty', of({ 'content-type': '' }), 200],
-      ['text/plain', of({ 'content-type': 'text/plain' }), 200],
-    ]),
-    ...rows('Error responses, MissingContentLength', [
-      ['a body in chunks', { ...of({}), isChunked: true }, refused(411, 'MissingContentLength')],
-    ]),
-    ...rows('Error responses, InvalidArgument', [
-      [
-        'x-amz-decoded-content-length is no number',
-        put('/keys/{key}', 'x', {
-          'x-amz-content-sha256': 'STREAMING-UNSIGNED-PAYLOAD-TRAILER',
-          'x-amz-decoded-content-length': '-1',
-        }),
-        refused(400, 'InvalidArgument'),
-      ],
-      [
-        'x-amz-decoded-content-length is missing',
-        put('/keys/{key}', 'x', { 'x-amz-content-sha256': 'STREAMING-UNSIGNED-PAYLOAD-TRAILER' }),
-        refused(411, 'MissingContentLength'),
-      ],
-    ]),
-  ]);
 });

@@ -1,7 +1,7 @@
 /** Buckets and the service, by what the S3 API Reference and the User Guide say of them. */
 import { describe } from 'vitest';
 import { anonymous, type Case, conformanceCases, get, head, post, put, remove } from './conformance-case.ts';
-import { byOther, rows, twoUsers } from './two-users.ts';
+import { byOther, DENIED, rows, twoUsers } from './two-users.ts';
 
 const ask = twoUsers(async (prepare) => {
   for (const bucket of ['page-1', 'page-2', 'page-3', 'there']) await prepare(put(`/${bucket}`));
@@ -10,7 +10,6 @@ const ask = twoUsers(async (prepare) => {
 
 const INVALID = { status: 400, code: 'InvalidBucketName' };
 const NO_BUCKET = { status: 404, code: 'NoSuchBucket' };
-const DENIED = { status: 403, code: 'AccessDenied' };
 const configuration = (inside: string) => `<CreateBucketConfiguration>${inside}</CreateBucketConfiguration>`;
 
 describe('CreateBucket', () => {
@@ -258,123 +257,6 @@ describe('what is not there', () => {
       ['PutObject', put('/not-there/k', 'x'), NO_BUCKET],
       ['CreateMultipartUpload', post('/not-there/k?uploads'), NO_BUCKET],
       ['listing by nobody', anonymous(get('/not-there')), NO_BUCKET],
-    ]),
-  ]);
-});
-
-describe('what S3 has and this has not', () => {
-  const parts = [
-    'abac',
-    'accelerate',
-    'analytics&id=1',
-    'encryption',
-    'intelligent-tiering&id=1',
-    'inventory&id=1',
-    'logging',
-    'metadataTable',
-    'metrics&id=1',
-    'object-lock',
-    'publicAccessBlock',
-    'replication',
-    'requestPayment',
-  ];
-  conformanceCases(ask, [
-    ...rows(
-      'Error responses, NotImplemented',
-      parts.map((part) => [`PUT ?${part}`, put(`/there?${part}`), { status: 501, code: 'NotImplemented' }] as const),
-    ),
-    ...rows(
-      'Error responses, NotImplemented',
-      ['select&select-type=2', 'restore'].map(
-        (part) => [`POST ?${part}`, post(`/there/key?${part}`), { status: 501, code: 'NotImplemented' }] as const,
-      ),
-    ),
-    ...rows(
-      'Error responses, NotImplemented',
-      ['retention', 'legal-hold'].map(
-        (part) => [`GET ?${part}`, get(`/there/key?${part}`), { status: 501, code: 'NotImplemented' }] as const,
-      ),
-    ),
-    ...rows('Features that are not in use', [
-      ['encryption', get('/there?encryption'), { status: 404, code: 'ServerSideEncryptionConfigurationNotFoundError' }],
-      ['replication', get('/there?replication'), { status: 404, code: 'ReplicationConfigurationNotFoundError' }],
-      ['object lock', get('/there?object-lock'), { status: 404, code: 'ObjectLockConfigurationNotFoundError' }],
-      [
-        'public access block',
-        get('/there?publicAccessBlock'),
-        { status: 404, code: 'NoSuchPublicAccessBlockConfiguration' },
-      ],
-      ['logging', get('/there?logging'), { status: 200, has: ['<BucketLoggingStatus'] }],
-      ['request payment', get('/there?requestPayment'), { status: 200, has: ['<Payer>BucketOwner</Payer>'] }],
-      ['acceleration', get('/there?accelerate'), { status: 200, has: ['<AccelerateConfiguration'] }],
-    ]),
-    ...rows('Error responses, MethodNotAllowed', [
-      ['PUT of the service', put('/'), { status: 405, code: 'MethodNotAllowed' }],
-      ['DELETE of the service', remove('/'), { status: 405, code: 'MethodNotAllowed' }],
-      ['DELETE of an ACL', remove('/there?acl'), { status: 405, code: 'MethodNotAllowed' }],
-      ['PATCH of an object', { method: 'PATCH', target: '/there/key' }, { status: 405, code: 'MethodNotAllowed' }],
-    ]),
-  ]);
-});
-
-describe('where the bucket and key are', () => {
-  const atHost = (request: ReturnType<typeof get>, host: string) => ({
-    ...request,
-    headers: { ...request.headers, host },
-  });
-  conformanceCases(ask, [
-    ...['a//b', 'a/../b', './a', 'a%2Fb', 'a+b', 'a%2Bb', 'a%20b', 'a/', '%C3%BC', 'a%25b', '%E2%98%83', '%3F%23'].map(
-      (key): Case => ({
-        section: 'User Guide, Naming Amazon S3 objects',
-        name: `the key ${key} is kept exactly`,
-        steps: [
-          [put(`/there/{key}/${key}`, key), 200],
-          [get(`/there/{key}/${key}`), { status: 200, body: key }],
-          [get('/there?list-type=2&prefix={key}/'), { status: 200, has: ['<KeyCount>1</KeyCount>'] }],
-        ],
-      }),
-    ),
-    ...rows('User Guide, Virtual hosting of general purpose buckets', [
-      ['a bucket by its host', atHost(get('/key'), 'there.s3.localhost'), { status: 200, body: 'x' }],
-      ['its listing', atHost(get('/'), 'there.s3.localhost'), { status: 200, has: ['<Name>there</Name>'] }],
-      ['none of the name', atHost(get('/key'), 'not-there.s3.localhost'), NO_BUCKET],
-      ['path style at the door’s own host', atHost(get('/there/key'), 's3.localhost'), { status: 200, body: 'x' }],
-    ]),
-    ...rows('Error responses', [
-      ['no name of a bucket', get('//key'), INVALID],
-      ['a key that is no UTF-8', get('/there/%FF'), { status: 400, code: 'InvalidURI' }],
-      ['a key with a broken escape', get('/there/%zz'), { status: 400, code: 'InvalidURI' }],
-      ['a key of 1025 bytes', put(`/there/${'k'.repeat(1025)}`, 'x'), { status: 400, code: 'KeyTooLongError' }],
-      ['a key of 1024 bytes', put(`/there/${'k'.repeat(1024)}`, 'x'), 200],
-      [
-        'Code, Message, Resource, RequestId and HostId',
-        get('/there/no-key'),
-        {
-          status: 404,
-          code: 'NoSuchKey',
-          has: [
-            '<Message>The specified key does not exist.</Message>',
-            '<Key>no-key</Key>',
-            '<Resource>/there/no-key</Resource>',
-            '<RequestId>',
-            '<HostId>',
-          ],
-          headers: { 'content-type': 'application/xml', 'x-amz-request-id': /./, 'x-amz-id-2': /./ },
-        },
-      ],
-      [
-        'what is special in XML is escaped',
-        get('/there/%3C%26%3E'),
-        { status: 404, code: 'NoSuchKey', has: ['&lt;&amp;&gt;'] },
-      ],
-      ['HEAD has no body', head('/there/no-key'), { status: 404, body: '', headers: { 'x-amz-request-id': /./ } }],
-    ]),
-    ...rows('User Guide, Verifying bucket ownership with bucket owner condition', [
-      [
-        'another owner than expected',
-        get('/there/key', { 'x-amz-expected-bucket-owner': '111122223333' }),
-        { status: 403, code: 'AccessDenied' },
-      ],
     ]),
   ]);
 });

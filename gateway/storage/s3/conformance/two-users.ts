@@ -43,3 +43,6 @@ export function rows(
 ): Case[] {
   return list.map(([name, request, expected]) => ({ section, name, steps: [[request, expected]] }));
 }
+
+export const refused = (status: number, code: string) => ({ status, code });
+export const DENIED = refused(403, 'AccessDenied');

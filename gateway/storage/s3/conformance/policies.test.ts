@@ -1,173 +1,23 @@
-/** Canned ACLs, bucket policies and ownership: what each lets whom do (S3 API Reference; User Guide, "Bucket policies"). */
+/** Bucket policies: what each lets whom do, and what is none (User Guide, "Bucket policies"; PutBucketPolicy). */
 import { describe } from 'vitest';
 import type { RawRequest } from '../../../../test/s3/raw-request.ts';
 import { anonymous, type Case, conformanceCases, get, head, post, put, remove, type Step } from './conformance-case.ts';
-import { byOther, OTHER, rows, twoUsers } from './two-users.ts';
+import { acl, guardedBucket, policyOf, putPolicy, type Statement } from './guarded-bucket.ts';
+import { byOther, DENIED, OTHER, refused, rows, twoUsers } from './two-users.ts';
 
 const ask = twoUsers(async (prepare) => {
   await prepare(put('/guarded'));
-  await prepare(put('/guarded/key', 'x'));
 });
 
-const refused = (status: number, code: string) => ({ status, code });
-const DENIED = refused(403, 'AccessDenied');
 const MALFORMED = refused(400, 'MalformedPolicy');
-const NOT_IMPLEMENTED = refused(501, 'NotImplemented');
-const ALL_USERS = 'http://acs.amazonaws.com/groups/global/AllUsers';
-const acl = (name: string) => ({ 'x-amz-acl': name });
-
-type Statement = Record<string, unknown>;
-/** Of a bucket whose name is `<prefix>-{key}`: braces that are filled in are of names, so JSON's own are kept apart. */
-const policyOf = (bucket: string, ...statements: Statement[]) =>
-  JSON.stringify({
-    Version: '2012-10-17',
-    Statement: statements.map((statement) => ({
-      Effect: 'Allow',
-      Principal: '*',
-      Action: 's3:GetObject',
-      Resource: `arn:aws:s3:::${bucket}/*`,
-      ...statement,
-    })),
-  });
-const putPolicy = (bucket: string, ...statements: Statement[]): Step => [
-  put(`/${bucket}?policy`, policyOf(bucket, ...statements)),
-  204,
-];
-
-/** A bucket of the case's own, with an object in it. */
-const B = 'own-{key}';
-const made = (headers: Record<string, string> = {}): Step[] => [
-  [put(`/${B}`, '', headers), 200],
-  [put(`/${B}/there`, 'x'), 200],
-];
+const B = 'guarded-{key}';
+const made = (headers: Record<string, string> = {}): Step[] => guardedBucket(B, headers);
 const DENY_ALL: Statement = { Effect: 'Deny', Action: 's3:*', Resource: [`arn:aws:s3:::${B}`, `arn:aws:s3:::${B}/*`] };
 
 /** One statement, and what each request is answered under it. */
 function underPolicy(name: string, statement: Statement, ...steps: Step[]): Case {
   return { section: 'User Guide, Bucket policies', name, steps: [...made(), putPolicy(B, statement), ...steps] };
 }
-
-const ownerGrant = '<Permission>FULL_CONTROL</Permission>';
-const cases: Case[] = [
-  {
-    section: 'GetBucketAcl',
-    name: 'of a new bucket: its owner controls all',
-    steps: [
-      ...made(),
-      [
-        get(`/${B}?acl`),
-        { status: 200, has: ['<Owner><ID>', 'xsi:type="CanonicalUser"', ownerGrant], hasNot: [ALL_USERS] },
-      ],
-      [get(`/${B}/there?acl`), { status: 200, has: ['<Owner><ID>', ownerGrant], hasNot: [ALL_USERS] }],
-    ],
-  },
-  {
-    section: 'User Guide, Canned ACL, public-read',
-    name: 'given at creation: everyone reads',
-    steps: [
-      ...made(acl('public-read')),
-      [get(`/${B}?acl`), { status: 200, has: [ownerGrant, ALL_USERS, '<Permission>READ</Permission>'] }],
-      [get(`/${B}/there?acl`), { status: 200, has: [ownerGrant, ALL_USERS] }],
-      [anonymous(get(`/${B}/there`)), { status: 200, body: 'x' }],
-      [anonymous(get(`/${B}?list-type=2`)), { status: 200, has: ['<Key>there</Key>'] }],
-    ],
-  },
-  {
-    section: 'PutBucketAcl, x-amz-acl',
-    name: 'opens and closes',
-    steps: [
-      ...made(),
-      [put(`/${B}?acl`, '', acl('public-read')), 200],
-      [anonymous(get(`/${B}/there`)), 200],
-      [put(`/${B}?acl`, '', acl('private')), 200],
-      [anonymous(get(`/${B}/there`)), DENIED],
-    ],
-  },
-  {
-    section: 'PutBucketAcl, AccessControlPolicy',
-    name: 'by grants that say public-read',
-    steps: [
-      ...made(),
-      [
-        put(
-          `/${B}?acl`,
-          `<AccessControlPolicy><Owner><ID>o</ID></Owner><AccessControlList><Grant><Grantee xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="Group"><URI>${ALL_USERS}</URI></Grantee><Permission>READ</Permission></Grant></AccessControlList></AccessControlPolicy>`,
-        ),
-        200,
-      ],
-      [anonymous(get(`/${B}/there`)), 200],
-    ],
-  },
-  {
-    section: 'PutBucketAcl, AccessControlPolicy',
-    name: 'grants that canned ACLs do not say are refused',
-    steps: [
-      ...made(),
-      [
-        put(
-          `/${B}?acl`,
-          `<AccessControlPolicy><AccessControlList><Grant><Grantee><URI>${ALL_USERS}</URI></Grantee><Permission>WRITE</Permission></Grant></AccessControlList></AccessControlPolicy>`,
-        ),
-        NOT_IMPLEMENTED,
-      ],
-    ],
-  },
-  {
-    section: 'GetBucketAcl',
-    name: 'of a public bucket is its owner’s to see, unless a policy says otherwise',
-    steps: [
-      ...made(acl('public-read')),
-      [byOther(get(`/${B}?acl`)), DENIED],
-      [byOther(get(`/${B}/there?acl`)), DENIED],
-      putPolicy(B, { Action: 's3:GetBucketAcl', Resource: `arn:aws:s3:::${B}` }),
-      [byOther(get(`/${B}?acl`)), { status: 200, has: [ownerGrant] }],
-    ],
-  },
-  {
-    section: 'PutBucketAcl',
-    name: 'of a public bucket is not another’s to set',
-    steps: [...made(acl('public-read')), [byOther(put(`/${B}?acl`, '', acl('private'))), DENIED]],
-  },
-  {
-    section: 'PutObject, x-amz-acl',
-    name: 'what holds anyway is taken',
-    steps: [
-      ...made(),
-      [put(`/${B}/k`, 'x', acl('private')), 200],
-      [put(`/${B}/k`, 'x', acl('bucket-owner-full-control')), 200],
-      [put(`/${B}/k?acl`, '', acl('private')), 200],
-      [put(`/${B}/k`, 'x', acl('odd')), refused(400, 'InvalidArgument')],
-    ],
-  },
-  {
-    section: 'User Guide, Controlling ownership of objects, BucketOwnerEnforced',
-    name: 'ACLs are off, but for those that give the owner all',
-    steps: [
-      ...made({ 'x-amz-object-ownership': 'BucketOwnerEnforced' }),
-      [put(`/${B}?acl`, '', acl('public-read')), refused(400, 'AccessControlListNotSupported')],
-      [put(`/${B}/k`, 'x', acl('public-read')), refused(400, 'AccessControlListNotSupported')],
-      [put(`/${B}/there?acl`, '', acl('public-read')), refused(400, 'AccessControlListNotSupported')],
-      [put(`/${B}/k`, 'x', acl('bucket-owner-full-control')), 200],
-    ],
-  },
-];
-const aclCases: Case[] = [
-  ...cases,
-  ...rows('PutBucketAcl', [
-    ['no known ACL', put('/guarded?acl', '', acl('public-ready')), refused(400, 'InvalidArgument')],
-    ['neither header nor body', put('/guarded?acl'), refused(400, 'MissingSecurityHeader')],
-    [
-      'both header and body',
-      put('/guarded?acl', '<AccessControlPolicy/>', acl('private')),
-      refused(400, 'UnexpectedContent'),
-    ],
-    ['a body of another shape', put('/guarded?acl', '<AccessControlPolicy/>'), refused(400, 'MalformedACLError')],
-    ['everyone’s writing', put('/guarded?acl', '', acl('public-read-write')), NOT_IMPLEMENTED],
-    ['a grant', put('/guarded?acl', '', { 'x-amz-grant-read': 'id="a"' }), NOT_IMPLEMENTED],
-    ['of none', put('/not-there?acl', '', acl('private')), refused(404, 'NoSuchBucket')],
-    ['of an object that is not there', get('/guarded/nothing?acl'), refused(404, 'NoSuchKey')],
-  ]),
-];
 
 const refusedTo = (request: RawRequest): Step => [byOther(request), DENIED];
 const allowedTo = (request: RawRequest, status = 200): Step => [byOther(request), status];
@@ -404,6 +254,6 @@ const policyCases: Case[] = [
   ),
 ];
 
-describe('who may do what', () => {
-  conformanceCases(ask, [...aclCases, ...policyCases]);
+describe('bucket policies', () => {
+  conformanceCases(ask, policyCases);
 });
