@@ -272,6 +272,14 @@ const parameters: Case[] = both.flatMap((operation): Case[] => [
 ]);
 
 const markers: Case[] = [
+  {
+    section: 'ListObjects, encoding-type',
+    name: 'the prefix reads the same to clients that decode it and to those that do not',
+    steps: [
+      [get('/lists?encoding-type=url&prefix=a%20b%2Bc%25%0A'), { status: 200, has: ['<Prefix>a b%2Bc%25\n</Prefix>'] }],
+      [get('/lists?prefix=a%20b%2Bc%25'), { status: 200, has: ['<Prefix>a b+c%</Prefix>'] }],
+    ],
+  },
   ...(
     [
       ['', ['a', 'b']],

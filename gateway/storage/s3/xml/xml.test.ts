@@ -5,6 +5,7 @@ import { S3Error } from '../errors/index.ts';
 import {
   boolean,
   element,
+  encodeForDecodersOnly,
   integer,
   many,
   maybe,
@@ -155,6 +156,15 @@ describe('a shape', () => {
       expect.objectContaining({ code: 'MalformedACLError' }),
     );
   });
+});
+
+test('a prefix for clients that may not decode is itself as far as it can be, and itself to those that do', () => {
+  expect(encodeForDecodersOnly('a b/ü\n+%')).toBe('a b/ü\n%2B%25');
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme' }), (prefix) => {
+      expect(decodeURIComponent(encodeForDecodersOnly(prefix).replaceAll('+', ' '))).toBe(prefix);
+    }),
+  );
 });
 
 test('a key for encoding-type=url keeps slashes and nothing else that has a meaning', () => {
