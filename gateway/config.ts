@@ -86,6 +86,7 @@ export const gatewayConfig = z.object({
   dataFolder: z.string().default('.bramble/gateway').describe('Holds `public/`: key and certificate for outside.'),
   node: z.string().default('local').describe('Name of this machine.'),
   logLevel: z.enum(LOG_LEVELS).default('info').describe('Least severe line that is logged.'),
+  readCacheBytes: sizeBytes('64MiB').describe('Memory for small objects that were read lately; 0 keeps none.'),
   limits,
   cors,
   tls,

@@ -38,6 +38,7 @@ await runProcess('gateway', async (stopping) => {
           identity,
           controlAddress,
           storageHost,
+          recordCacheBytes: config.readCacheBytes,
           s3: { domain: config.domain, region: config.s3.region, names: config.s3.names, node: config.node },
           clock,
           random,
