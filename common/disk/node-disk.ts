@@ -1,12 +1,15 @@
 import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { DIRECT_BYTES, DirectWriter, PAGE_BYTES } from './direct-writer.ts';
 import type { Disk, DiskFile } from './disk.ts';
+import { runLength, sliceRun, wholePages } from './piece-run.ts';
 
 const FLAGS = { read: 'r', create: 'wx+' } as const;
 
 class NodeFile implements DiskFile {
   readonly path: string;
   readonly #handle: FileHandle;
+  #direct: DirectWriter | undefined;
 
   constructor(path: string, handle: FileHandle) {
     this.path = path;
@@ -24,23 +27,29 @@ class NodeFile implements DiskFile {
   }
 
   async write(pieces: readonly Uint8Array[], position: number): Promise<void> {
-    const total = pieces.reduce((sum, piece) => sum + piece.byteLength, 0);
+    const total = runLength(pieces);
+    const { from, to } = wholePages(position, total, PAGE_BYTES);
+    if (to - from < DIRECT_BYTES) {
+      await this.#writeCached(pieces, position);
+      return;
+    }
+    this.#direct ??= new DirectWriter(this.#handle);
+    const written = await this.#direct.write(sliceRun(pieces, from, to), position + from);
+    if (from > 0) await this.#writeCached(sliceRun(pieces, 0, from), position);
+    const rest = from + written;
+    if (rest < total) await this.#writeCached(sliceRun(pieces, rest, total), position + rest);
+  }
+
+  async #writeCached(pieces: readonly Uint8Array[], position: number): Promise<void> {
+    const total = runLength(pieces);
     const { bytesWritten } = await this.#handle.writev(pieces as Uint8Array[], position);
-    if (bytesWritten === total) return;
     // A short write: the kernel took a part (signals, nearly full disk). Go on piece by piece.
-    let skip = bytesWritten;
-    let at = position + bytesWritten;
-    for (const piece of pieces) {
-      if (skip >= piece.byteLength) {
-        skip -= piece.byteLength;
-        continue;
-      }
-      let rest = piece.subarray(skip);
-      skip = 0;
-      while (rest.byteLength > 0) {
-        const { bytesWritten: written } = await this.#handle.write(rest, 0, rest.byteLength, at);
-        at += written;
-        rest = rest.subarray(written);
+    let at = bytesWritten;
+    for (const piece of sliceRun(pieces, at, total)) {
+      for (let done = 0; done < piece.byteLength; ) {
+        const { bytesWritten: more } = await this.#handle.write(piece, done, piece.byteLength - done, position + at);
+        done += more;
+        at += more;
       }
     }
   }
@@ -58,6 +67,7 @@ class NodeFile implements DiskFile {
   }
 
   async close(): Promise<void> {
+    await this.#direct?.close();
     await this.#handle.close();
   }
 
