@@ -5,6 +5,7 @@ export * from './bucket-settings.ts';
 export * from './chunkserver-protocol.ts';
 export * from './extent.ts';
 export * from './limits.ts';
+export * from './listed-objects.ts';
 export * from './master-protocol.ts';
 export * from './multipart-calls.ts';
 export * from './notification-events.ts';

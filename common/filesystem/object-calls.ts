@@ -3,6 +3,7 @@
  * role `gateway`. Names may be without a namespace, as S3 names buckets.
  */
 import { z } from 'zod';
+import type { ObjectColumns } from './listed-objects.ts';
 import { asker, bucketName, type Expiration, objectName, preconditions, tags, versionId } from './master-protocol.ts';
 
 /** Keys and common prefixes together. */
@@ -19,15 +20,8 @@ export const objectList = z.object({
   after: after.optional(),
   limit,
 });
-export interface ListedObject {
-  key: string;
-  size: number;
-  etag: string;
-  modifiedAt: string;
-  checksum?: { algorithm: string; type: string };
-}
 export interface ListedObjects {
-  objects: ListedObject[];
+  objects: ObjectColumns;
   prefixes: string[];
   /** The last key or common prefix of this page when there is more: the next page's `after`. */
   next: string | null;

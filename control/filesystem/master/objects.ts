@@ -5,7 +5,6 @@ import type {
   Answer,
   Copied,
   Deleted,
-  ListedObject,
   ListedObjects,
   ListedVersion,
   ListedVersions,
@@ -16,6 +15,7 @@ import type {
   objectTags,
   versionList,
 } from '../../../common/filesystem/index.ts';
+import { packListed } from '../../../common/filesystem/index.ts';
 import type { Deletion } from '../commands/data.ts';
 import type { DeletionOutcome } from '../commands/delete-object.ts';
 import type { VersionRecord } from '../view/records.ts';
@@ -44,10 +44,10 @@ export class Objects {
       limit,
     });
     const owner = ownerOf(name.namespace);
-    if (limit === 0) return { objects: [], prefixes: [], next: null, owner };
-    const page = this.#context.view.list({ bucketId: bucket.id, prefix, delimiter, limit, after });
+    if (limit === 0) return { objects: packListed([]), prefixes: [], next: null, owner };
+    const page = this.#context.view.listSummaries({ bucketId: bucket.id, prefix, delimiter, limit, after });
     return {
-      objects: page.items.map(({ key, object }): ListedObject => ({ key, ...listed(object) })),
+      objects: packListed(page.items),
       prefixes: page.prefixes,
       next: page.next && page.last !== undefined ? page.last : null,
       owner,

@@ -30,6 +30,7 @@ import { listMultiparts, type MultipartListing, type MultipartQuery } from './li
 import { type Listing, type ListQuery, listObjects } from './list-objects.ts';
 import { listVersions, type VersionListing, type VersionListQuery } from './list-versions.ts';
 import * as multipart from './multipart-tables.ts';
+import { type ObjectSummary, summaryOf } from './object-record.ts';
 import * as records from './records.ts';
 import { type Entry, endOf, keyOf, type Source, type Table } from './table.ts';
 import { MAX_SEQUENCE, sequenceOf } from './version-id.ts';
@@ -155,8 +156,13 @@ export class FilesystemView implements View, Source, AsyncDisposable {
     return this.get(records.objectTable, keys.objectKey(bucketId, key));
   }
 
-  list(query: ListQuery): Listing {
-    return listObjects(this.#environment, query);
+  list(query: ListQuery): Listing<records.ObjectRecord> {
+    return listObjects(this.#environment, query, (bytes) => records.objectTable.decode(Buffer.from(bytes)));
+  }
+
+  /** What listings show of the same, for less. */
+  listSummaries(query: ListQuery): Listing<ObjectSummary> {
+    return listObjects(this.#environment, query, summaryOf);
   }
 
   /** One version of an object, or a delete marker. */

@@ -3,7 +3,6 @@ import { KEY_BYTES } from '../../../common/filesystem/index.ts';
 import type { Environment } from './environment.ts';
 import { OBJECT_KEY_START, objectKey } from './keys.ts';
 import { commonPrefix, positionAfter } from './list-position.ts';
-import { type ObjectRecord, objectTable } from './records.ts';
 import { endOf } from './table.ts';
 
 export interface ListQuery {
@@ -19,8 +18,8 @@ export interface ListQuery {
   after?: string | undefined;
 }
 
-export interface Listing {
-  items: { key: string; object: ObjectRecord }[];
+export interface Listing<Item> {
+  items: { key: string; object: Item }[];
   prefixes: string[];
   /** The last key or common prefix; absent when there is none. */
   last?: string;
@@ -28,11 +27,16 @@ export interface Listing {
   next?: Buffer;
 }
 
-export function listObjects(environment: Environment, query: ListQuery): Listing {
+/** `decode` makes what is wanted of an object's bytes, which are not its to keep. */
+export function listObjects<Item>(
+  environment: Environment,
+  query: ListQuery,
+  decode: (bytes: Buffer) => Item,
+): Listing<Item> {
   const prefix = Buffer.from(query.prefix, 'utf8');
   const delimiter = Buffer.from(query.delimiter, 'utf8');
   const end = endOf(objectKey(query.bucketId, prefix));
-  const listing: Listing = { items: [], prefixes: [] };
+  const listing: Listing<Item> = { items: [], prefixes: [] };
   // No key is as long.
   if (prefix.length > KEY_BYTES) return listing;
   const { after } = query;
@@ -46,8 +50,8 @@ export function listObjects(environment: Environment, query: ListQuery): Listing
       end,
       limit: room + 1,
     })) {
-      const name = Buffer.from(key.subarray(OBJECT_KEY_START));
-      if (room === 0) return { ...listing, next: name };
+      const name = key.subarray(OBJECT_KEY_START);
+      if (room === 0) return { ...listing, next: Buffer.from(name) };
       room -= 1;
       const common = commonPrefix(name, prefix, delimiter);
       listing.last = (common ?? name).toString('utf8');
@@ -56,7 +60,7 @@ export function listObjects(environment: Environment, query: ListQuery): Listing
         skipTo = endOf(common);
         break;
       }
-      listing.items.push({ key: listing.last, object: objectTable.decode(Buffer.from(value)) });
+      listing.items.push({ key: listing.last, object: decode(value) });
     }
     if (!skipTo) return listing;
     from = skipTo;

@@ -12,6 +12,7 @@ import {
   type Tags,
 } from '../../../common/filesystem/index.ts';
 import { decodeCbor, encodeCbor } from '../../../common/internal/index.ts';
+import { CborCursor } from './cbor-cursor.ts';
 import { EXTENT_FIELDS, extentFields, extentOf } from './extent-fields.ts';
 import type { Table } from './table.ts';
 import { sequenceOf, VERSION_ID_BYTES } from './version-id.ts';
@@ -122,6 +123,28 @@ function objectOf(fields: unknown[]): ObjectRecord {
   return { modifiedAtMs, ...versionOf(version), content };
 }
 
+/** What listings show. */
+export interface ObjectSummary {
+  modifiedAtMs: number;
+  size: number;
+  etag: string;
+  checksum?: Pick<Checksum, 'algorithm' | 'type'>;
+}
+
+/** Out of an object's bytes as `objectTable` has them: a third of what decoding all of them costs. */
+export function summaryOf(bytes: Buffer): ObjectSummary {
+  const cursor = new CborCursor(bytes);
+  const fields = cursor.array();
+  const summary: ObjectSummary = { modifiedAtMs: cursor.number(), size: cursor.number(), etag: cursor.text() };
+  if ((fields - HEAD_FIELDS) % EXTENT_FIELDS === 0) return summary;
+  for (let field = 3; field < fields - 1; field += 1) cursor.skip();
+  // Of the extras, only the checksum's kind, behind the version.
+  if (cursor.array() < 2) return summary;
+  cursor.skip();
+  if (cursor.arrayOrNothing() > 0) summary.checksum = checksumKind(cursor.number());
+  return summary;
+}
+
 /** Nothing, or one array without the zeros at its end. */
 function extrasOf(record: ObjectRecord): [Partial<Extras>] | [] {
   const { checksum, tags, redirect, parts } = record.content;
@@ -142,10 +165,14 @@ function checksumFields({ algorithm, value, type }: Checksum): [number, string] 
 }
 
 function checksumOf([kind, value]: [number, string]): Checksum {
+  return { ...checksumKind(kind), value };
+}
+
+function checksumKind(kind: number): Pick<Checksum, 'algorithm' | 'type'> {
   const algorithm = CHECKSUM_ALGORITHMS[Math.floor(kind / TYPES.length)];
   const type = TYPES[kind % TYPES.length];
   if (!algorithm || !type) throw new Error(`${kind} is no kind of checksum.`);
-  return { algorithm, value, type };
+  return { algorithm, type };
 }
 
 function partsOf(fields: unknown[]): ObjectPart[] {

@@ -1,11 +1,12 @@
 /** ListObjectsV2 (S3 API Reference): pages go on from an opaque token. */
+import { unpackListed } from '../../../../common/filesystem/index.ts';
 import { answerXml } from '../answer.ts';
 import { invalidArgument } from '../errors/index.ts';
 import type { Operation } from '../s3-request.ts';
 import { element } from '../xml/index.ts';
 import { continuationToken, readContinuationToken } from './continuation-token.ts';
 import { boundedKey, commonPrefixes, delimiterElement, encodingElement, listParameters } from './list-parameters.ts';
-import { objectElement } from './listed-object.ts';
+import { objectElements } from './listed-object.ts';
 
 export const listObjectsV2: Operation = async (tools, request) => {
   const { asker, bucket, query } = request;
@@ -24,6 +25,7 @@ export const listObjectsV2: Operation = async (tools, request) => {
     limit,
     ...(after !== '' && { after }),
   });
+  const objects = unpackListed(page.objects);
   const owner = query.get('fetch-owner') === 'true' ? page.owner : undefined;
   await answerXml(request, 'ListBucketResult', [
     element('Name', bucket),
@@ -31,12 +33,12 @@ export const listObjectsV2: Operation = async (tools, request) => {
     token === undefined ? undefined : element('ContinuationToken', token),
     page.next === null ? undefined : element('NextContinuationToken', continuationToken(bucket, page.next)),
     startAfter === undefined ? undefined : element('StartAfter', show(startAfter)),
-    element('KeyCount', page.objects.length + page.prefixes.length),
+    element('KeyCount', objects.length + page.prefixes.length),
     element('MaxKeys', limit),
     delimiterElement(parameters),
     element('IsTruncated', page.next !== null),
     encodingElement(parameters),
-    ...page.objects.map((object) => objectElement(object, show, owner)),
+    objectElements(objects, show, owner),
     ...commonPrefixes(page.prefixes, parameters),
   ]);
 };

@@ -1,9 +1,10 @@
 /** ListObjects, the first version (S3 API Reference): pages go on from the last key or common prefix. */
+import { unpackListed } from '../../../../common/filesystem/index.ts';
 import { answerXml } from '../answer.ts';
 import type { Operation } from '../s3-request.ts';
 import { element, encodeForDecodersOnly } from '../xml/index.ts';
 import { boundedKey, commonPrefixes, delimiterElement, encodingElement, listParameters } from './list-parameters.ts';
-import { objectElement } from './listed-object.ts';
+import { objectElements } from './listed-object.ts';
 
 export const listObjects: Operation = async (tools, request) => {
   const { asker, bucket, query } = request;
@@ -18,6 +19,7 @@ export const listObjects: Operation = async (tools, request) => {
     limit,
     ...(marker !== '' && { after: marker }),
   });
+  const objects = unpackListed(page.objects);
   await answerXml(request, 'ListBucketResult', [
     element('Name', bucket),
     element('Prefix', encodingType === 'url' ? encodeForDecodersOnly(prefix) : prefix),
@@ -28,7 +30,7 @@ export const listObjects: Operation = async (tools, request) => {
     delimiterElement(parameters),
     element('IsTruncated', page.next !== null),
     encodingElement(parameters),
-    ...page.objects.map((object) => objectElement(object, show, page.owner)),
+    objectElements(objects, show, page.owner),
     ...commonPrefixes(page.prefixes, parameters),
   ]);
 };
