@@ -72,7 +72,7 @@ export const appendAnswer = z.object({ votes: z.array(vote), offsets: z.array(z.
 export type AppendAnswer = z.infer<typeof appendAnswer>;
 
 /** Payload of a record that is read by `/chunks/read`, at most; longer ones are streamed. */
-export const BATCHED_READ_BYTES = 128 * 1024;
+export const BATCHED_READ_BYTES = 512 * 1024;
 /** Records in one such call, and their payload together, at most: about what one streamed read holds in memory. */
 export const READ_RECORDS = 64;
 export const READ_PAYLOAD_BYTES = 2 * 1024 * 1024;

@@ -7,11 +7,11 @@ import {
   type AppendAnswer,
   type AppendCall,
   appendAnswer,
+  BATCHED_READ_BYTES,
   CHUNK_HEADERS,
   type Extent,
   type Grant,
   type Replica,
-  SMALL_OBJECT_BYTES,
   type WriteAnswer,
   writeAnswer,
 } from '../../../common/filesystem/index.ts';
@@ -122,7 +122,7 @@ export class ChunkConnection {
 
   async #get(replica: Replica, extent: Extent, from: number, to: number, signal: AbortSignal): Promise<Readable> {
     const path = `/chunks/${extent.chunk}?offset=${extent.offset}&length=${extent.length}&from=${from}&to=${to}`;
-    if (to - from > SMALL_OBJECT_BYTES) return await this.#downloads.get(target(replica), path, signal);
+    if (to - from > BATCHED_READ_BYTES) return await this.#downloads.get(target(replica), path, signal);
     return (await this.#client.request(target(replica), { method: 'GET', path, signal })).body;
   }
 }

@@ -62,9 +62,9 @@ async function stream(
   to: number,
   sink: ResponseSink,
 ): Promise<void> {
-  const record = await tools.records.read(found);
-  if (record) {
-    await sink.end(record.subarray(from, to));
+  const bytes = await tools.records.read(found, from, to);
+  if (bytes) {
+    await sink.end(bytes);
     return;
   }
   await readObject(tools, {

@@ -114,11 +114,12 @@ export class ExtentReader {
     };
     await this.#pump(stream, collect);
     if (length < extent.length) return;
-    const [first] = pieces;
-    const bytes = pieces.length === 1 && first ? first : Buffer.concat(pieces, length);
-    if (crc32c(bytes) !== extent.crc32c) throw new Corrupt('The extent does not have the checksum it was stored with.');
-    this.#position = extent.length;
-    await this.#give(bytes);
+    const sum = pieces.reduce((before, piece) => crc32c(piece, before), 0);
+    if (sum !== extent.crc32c) throw new Corrupt('The extent does not have the checksum it was stored with.');
+    for (const piece of pieces) {
+      this.#position += piece.length;
+      await this.#give(piece);
+    }
   }
 
   async #takeStream(replica: Replica, stream: Readable): Promise<void> {

@@ -7,7 +7,7 @@ import { Registry } from '../../../common/metrics/index.ts';
 import type { Fault } from '../master/fault-reporter.ts';
 import { NodeHealth } from '../master/node-health.ts';
 import { RecordCache } from './record-cache.ts';
-import { SmallRecords } from './small-records.ts';
+import { KEPT_RECORD_BYTES, SmallRecords } from './small-records.ts';
 
 const CHUNK = '01890a5d-ac96-774b-bcce-b302099a8057';
 const BYTES = Buffer.from('what was stored');
@@ -44,17 +44,35 @@ describe('the bytes of a small object', () => {
   test('are read once from the first healthy replica, then out of memory', async () => {
     const { records, asked, health } = setUp(() => BYTES);
     health.failed('a');
-    expect(await records.read(found())).toEqual(BYTES);
-    expect(await records.read(found())).toEqual(BYTES);
+    expect(await records.read(found(), 0, BYTES.length)).toEqual(BYTES);
+    expect(await records.read(found(), 0, BYTES.length)).toEqual(BYTES);
     expect(asked).toEqual(['b']);
+  });
+
+  test('are given in part, out of all of them', async () => {
+    const { records, asked } = setUp(() => BYTES);
+    expect(String(await records.read(found(), 5, 8))).toBe('was');
+    expect(String(await records.read(found(), 0, 4))).toBe('what');
+    expect(asked).toEqual(['a']);
+  });
+
+  test('are not kept when they are many, nor read whole for a part of them', async () => {
+    const long = Buffer.alloc(KEPT_RECORD_BYTES + 1);
+    const object = found([{ ...EXTENT, length: long.length, crc32c: crc32c(long) }]);
+    const { records, asked } = setUp(() => long);
+    expect(await records.read(object, 0, 10)).toBeUndefined();
+    expect(asked).toEqual([]);
+    expect(await records.read(object, 0, long.length)).toBe(long);
+    expect(await records.read(object, 0, long.length)).toBe(long);
+    expect(asked).toEqual(['a', 'a']);
   });
 
   test('that are not those that were stored are neither given nor kept', async () => {
     let sent = Buffer.from('what was stoned');
     const { records, asked } = setUp(() => sent);
-    expect(await records.read(found())).toBeUndefined();
+    expect(await records.read(found(), 0, BYTES.length)).toBeUndefined();
     sent = BYTES;
-    expect(await records.read(found())).toEqual(BYTES);
+    expect(await records.read(found(), 0, BYTES.length)).toEqual(BYTES);
     expect(asked).toEqual(['a', 'a']);
   });
 
@@ -62,7 +80,7 @@ describe('the bytes of a small object', () => {
     const { records, faults, health } = setUp(() => {
       throw new GatewayTimeout('Nothing came.');
     });
-    expect(await records.read(found())).toBeUndefined();
+    expect(await records.read(found(), 0, BYTES.length)).toBeUndefined();
     expect(health.isSuspect('a')).toBe(true);
     expect(faults).toMatchObject([{ chunk: CHUNK, node: 'a', kind: 'unreachable' }]);
   });
@@ -74,7 +92,7 @@ describe('the bytes of a small object', () => {
     const { records, faults, health } = setUp(() => {
       throw error;
     });
-    expect(await records.read(found())).toBeUndefined();
+    expect(await records.read(found(), 0, BYTES.length)).toBeUndefined();
     expect(health.isSuspect('a')).toBe(false);
     expect(faults).toEqual([]);
   });
@@ -86,7 +104,7 @@ describe('the bytes of a small object', () => {
     ['of which no replica is known', found([EXTENT], [])],
   ])('%s are read another way', async (_what, object) => {
     const { records, asked } = setUp(() => BYTES);
-    expect(await records.read(object)).toBeUndefined();
+    expect(await records.read(object, 0, object.content.size)).toBeUndefined();
     expect(asked).toEqual([]);
   });
 });

@@ -4,11 +4,14 @@
  */
 import { crc32c } from '../../../common/checksum/index.ts';
 import { AppError } from '../../../common/errors/index.ts';
-import { BATCHED_READ_BYTES, type FoundObject, type Replica } from '../../../common/filesystem/index.ts';
+import { BATCHED_READ_BYTES, type Extent, type FoundObject, type Replica } from '../../../common/filesystem/index.ts';
 import type { RecordReads } from '../chunks/record-reads.ts';
 import type { FaultReporter } from '../master/fault-reporter.ts';
 import type { NodeHealth } from '../master/node-health.ts';
 import type { RecordCache } from './record-cache.ts';
+
+/** Longer ones are not kept, and read whole only for who wants all of it. */
+export const KEPT_RECORD_BYTES = 128 * 1024;
 
 export interface SmallRecordTools {
   reads: Pick<RecordReads, 'read'>;
@@ -24,13 +27,26 @@ export class SmallRecords {
     this.#tools = tools;
   }
 
-  /** All bytes of the object, verified; undefined when this is not its way. Nobody may write to them. */
-  async read({ content, replicas }: Pick<FoundObject, 'content' | 'replicas'>): Promise<Buffer | undefined> {
+  /**
+   * The object's bytes `from` (inclusive) to `to` (exclusive), out of all of it verified; undefined when this is not their
+   * way. Nobody may write to them.
+   */
+  async read(
+    { content, replicas }: Pick<FoundObject, 'content' | 'replicas'>,
+    from: number,
+    to: number,
+  ): Promise<Buffer | undefined> {
     const [extent] = content.extents;
-    if (!extent || content.extents.length > 1 || extent.length > BATCHED_READ_BYTES) return undefined;
+    if (!extent || content.extents.length > 1) return undefined;
+    const isWhole = from === 0 && to === extent.length;
+    const isKept = extent.length <= KEPT_RECORD_BYTES;
+    if (!isKept && !(isWhole && extent.length <= BATCHED_READ_BYTES)) return undefined;
+    const bytes = (isKept ? this.#tools.cache.get(extent) : undefined) ?? (await this.#fetch(extent, replicas));
+    return isWhole ? bytes : bytes?.subarray(from, to);
+  }
+
+  async #fetch(extent: Extent, replicas: FoundObject['replicas']): Promise<Buffer | undefined> {
     const { cache, reads, health } = this.#tools;
-    const known = cache.get(extent);
-    if (known) return known;
     const [replica] = health.preferHealthy(replicas[extent.chunk] ?? []);
     if (!replica) return undefined;
     let bytes: Buffer;
@@ -42,7 +58,7 @@ export class SmallRecords {
     }
     // Which replica it is that gives wrong bytes is told by who reads it anew.
     if (crc32c(bytes) !== extent.crc32c) return undefined;
-    cache.set(extent, bytes);
+    if (extent.length <= KEPT_RECORD_BYTES) cache.set(extent, bytes);
     return bytes;
   }
 

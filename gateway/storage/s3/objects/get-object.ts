@@ -64,9 +64,9 @@ export async function sendObject(
   } else if (content.inline) {
     await sink.end(content.inline.subarray(from, to));
   } else {
-    const record = await tools.records.read(found);
-    if (record) {
-      await sink.end(record.subarray(from, to));
+    const bytes = await tools.records.read(found, from, to);
+    if (bytes) {
+      await sink.end(bytes);
       return;
     }
     const lookAgain = () => tools.master.lookup(asker, found.name, found.versionId);
