@@ -1,14 +1,17 @@
 /** The times that signatures name. */
 
+const AMZ_DATE = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z$/;
+
 /** `YYYYMMDDTHHMMSSZ` (ISO 8601, basic form), as `x-amz-date` has it, in ms since the epoch; undefined when it is none. */
 export function parseAmzDate(text: string): number | undefined {
-  const match = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z$/.exec(text);
-  if (!match) return undefined;
-  const [, year, month, day, hour, minute, second] = match;
-  const iso = `${year}-${month}-${day}T${hour}:${minute}:${second}.000Z`;
-  const time = Date.parse(iso);
-  // Date.parse rolls over days that a month does not have.
-  return Number.isNaN(time) || new Date(time).toISOString() !== iso ? undefined : time;
+  const [, year, month, day, hour, minute, second] = AMZ_DATE.exec(text) ?? [];
+  if (year === undefined || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return undefined;
+  // By setUTCFullYear, since Date.UTC takes the years 0 to 99 for those of the last century.
+  const date = new Date(0);
+  date.setUTCFullYear(Number(year), Number(month) - 1, Number(day));
+  // Months and days that there are not roll over.
+  if (date.getUTCMonth() !== Number(month) - 1 || date.getUTCDate() !== Number(day)) return undefined;
+  return date.setUTCHours(Number(hour), Number(minute), Number(second));
 }
 
 /** `YYYYMMDDTHHMMSSZ` of a time in ms since the epoch. */
