@@ -55,7 +55,10 @@ export const ADA: Principal = {
 
 export const EVE: Principal = { ...ADA, userId: 'user_eve', name: 'eve' };
 
-/** `BRKADA` and `BRKEVE` are theirs; behind a comma, in JSON, what the key is narrowed to. */
+/** By an API token that may only read. */
+const EVE_READS: Principal = { ...EVE, via: 'token', tokenId: 'token_1', scopes: ['storage:read'] };
+
+/** `BRKADA` and `BRKEVE` are theirs, `BRKGUEST` is Eve's for namespace `ada`; behind a comma, in JSON, what the key is narrowed to. */
 function accessKeyOf(text: string): Principal {
   const [id = '', ...limit] = text.split(',');
   const user = id === 'BRKADA' ? ADA : EVE;
@@ -63,7 +66,7 @@ function accessKeyOf(text: string): Principal {
     ...user,
     via: 'access-key',
     tokenId: id,
-    namespaceLimit: user.name ?? '',
+    namespaceLimit: id === 'BRKGUEST' ? 'ada' : (user.name ?? ''),
     ...(limit.length > 0 && { storageLimit: JSON.parse(limit.join(',')) as StorageLimit }),
   };
 }
@@ -75,6 +78,7 @@ export const permissions: Permissions = {
     if (credential.kind === 'access-key') return accessKeyOf(credential.id);
     if (credential.kind === 'bearer' && credential.token === 'ada') return ADA;
     if (credential.kind === 'bearer' && credential.token === 'eve') return EVE;
+    if (credential.kind === 'bearer' && credential.token === 'eve-reads') return EVE_READS;
     throw new Unauthenticated();
   },
   assertMay: async (principal, _action, namespace) => {

@@ -14,7 +14,7 @@ import { NEVER_DENIED_TO_OWNERS, S3_ACTIONS, type S3Action } from '../decisions/
 import type { FilesystemView } from '../view/filesystem-view.ts';
 import type { BucketRecord, ShareRecord } from '../view/records.ts';
 import { parseVersionId } from '../view/version-id.ts';
-import { conditionFacts, identitiesOf, type RequestFacts } from './request-facts.ts';
+import { conditionFacts, grantedIdentities, identitiesOf, type RequestFacts } from './request-facts.ts';
 
 export interface Origin {
   address?: string | undefined;
@@ -115,7 +115,9 @@ export class Access {
     }
     const isOpen = bucket && (bucket.visibility === 'public' ? open !== undefined : bucket.visibility === open);
     if (verdict === 'deny' || (verdict !== 'allow' && !isOpen)) {
-      await this.#permissions.assertMay(principal, verdict === 'deny' ? 'administer' : need, name.namespace, origin);
+      const given = verdict === 'allow-namespace' ? principal.namespaceLimit : undefined;
+      const wanted = verdict === 'deny' ? 'administer' : need;
+      await this.#permissions.assertMay(principal, wanted, given ?? name.namespace, origin);
     }
     if (!bucket) throw noBucket(name.namespace, name.bucket);
     return { principal, by: byOf(principal, origin), bucket, name };
@@ -151,6 +153,7 @@ export class Access {
     return byOf(principal, origin);
   }
 
+  /** `allow-namespace`: to those whose role in the namespace that they act for allows as much. */
   #judgePolicy(
     bucket: BucketRecord,
     principal: Principal,
@@ -158,13 +161,12 @@ export class Access {
     { key }: { key?: string },
     origin: Origin,
     facts: RequestFacts,
-  ): ReturnType<typeof judgePolicy> {
+  ): 'allow' | 'allow-namespace' | 'deny' | 'neutral' {
     const policy = readSetting(this.#view, bucket, 'policy');
     if (!policy) throw new Error(`Bucket ${bucket.id} should have a policy, and has none.`);
-    return judgePolicy(policy.statements, {
+    const question = {
       action,
       resource: `arn:aws:s3:::${bucket.name}${key === undefined ? '' : `/${key}`}`,
-      identities: identitiesOf(principal),
       facts: conditionFacts({
         principal,
         origin,
@@ -172,7 +174,13 @@ export class Access {
         nowMs: this.#clock.now(),
         existingTags: () => this.#tagsOf(bucket, key, facts.versionId),
       }),
-    });
+    };
+    const verdict = judgePolicy(policy.statements, { ...question, identities: identitiesOf(principal) });
+    if (verdict !== 'allow') return verdict;
+    // What denies goes by every name of the asker; what allows, only by those that the credential stands for.
+    const identities = grantedIdentities(principal, S3_ACTIONS[action].need, bucket.namespace);
+    if (judgePolicy(policy.statements, { ...question, identities }) === 'allow') return 'allow';
+    return principal.via === 'access-key' ? 'allow-namespace' : 'neutral';
   }
 
   #tagsOf({ id }: BucketRecord, key: string | undefined, version: string | undefined): Tags {

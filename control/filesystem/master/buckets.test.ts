@@ -227,6 +227,24 @@ describe('who may do what', () => {
     expect(await may(eve, 's3:PutObject', bucket, 'k')).toBe(false);
   });
 
+  test('by a policy for a namespace, only those whose role there allows as much; by one for a user, only as far as their token goes', async () => {
+    const bucket = await made();
+    await policy(bucket, allow(bucket, { principals: ['arn:aws:iam::ada:root'] }));
+    const guest = withKey('BRKGUEST');
+    expect(await may(ada, 's3:PutObject', bucket, 'k')).toBe(true);
+    expect(await may(guest, 's3:PutObject', bucket, 'k')).toBe(false);
+    expect(await may(guest, 's3:DeleteBucket', bucket)).toBe(false);
+    await policy(bucket, allow(bucket, { principals: ['eve'] }));
+    expect(await may(guest, 's3:PutObject', bucket, 'k')).toBe(true);
+    const reads = { requestId: 'r5', credential: { kind: 'bearer' as const, token: 'eve-reads' } };
+    expect(await may(reads, 's3:GetObject', bucket, 'k')).toBe(true);
+    expect(await may(reads, 's3:PutObject', bucket, 'k')).toBe(false);
+    await policy(bucket, allow(bucket));
+    expect(await may(reads, 's3:PutObject', bucket, 'k')).toBe(true);
+    await policy(bucket, allow(bucket), allow(bucket, { effect: 'Deny', principals: ['ada'] }));
+    expect(await may(guest, 's3:GetObject', bucket, 'k')).toBe(false);
+  });
+
   test('by the policy’s conditions on the request, on what it lists, and on tags that are there or are to be', async () => {
     const bucket = await made();
     const content = {

@@ -189,3 +189,31 @@ test('who may not list, delete, copy or tag is refused, and nothing changes', as
   expect(answered(await t.lookup('k')).content).toEqual(plain('e'));
   await expect(t.master.objects.list({ ...all, bucket: 'nothing' })).rejects.toMatchObject({ code: 'no-such-bucket' });
 });
+
+test('a policy’s conditions on a version hold for that version, when it is copied, tagged or deleted as well', async () => {
+  await using t = await openBucket('Enabled');
+  const first = await t.put('k', { ...plain('e1'), tags: { secret: 'yes' } });
+  await t.put('k', plain('e2'));
+  const secret = {
+    effect: 'Deny' as const,
+    principals: ['*'],
+    notPrincipals: [],
+    actions: ['s3:GetObjectVersion', 's3:DeleteObjectVersion', 's3:PutObjectVersionTagging'],
+    notActions: [],
+    resources: ['arn:aws:s3:::photos/*'],
+    notResources: [],
+    conditions: { StringEquals: { 's3:ExistingObjectTag/secret': ['yes'] } },
+  };
+  const value = { document: '{}', statements: [secret] };
+  await t.master.buckets.configure({ ...asAda, ...bucket, setting: 'policy', value });
+  const version = first.versionId ?? '';
+  const copy = { from: nameOf('k'), to: nameOf('copy'), sourceConditions: {}, preconditions: {} };
+  await expect(t.master.objects.copy({ ...asAda, ...copy, fromVersion: version })).rejects.toMatchObject({
+    status: 403,
+  });
+  await expect(t.master.objects.setTags({ ...asAda, name: nameOf('k'), version, tags: {} })).rejects.toMatchObject({
+    status: 403,
+  });
+  expect(await t.delete({ key: 'k', version })).toMatchObject([problem('forbidden')]);
+  await expect(t.master.objects.copy({ ...asAda, ...copy })).resolves.toMatchObject({ etag: 'e2' });
+});

@@ -16,6 +16,7 @@ import type {
   versionList,
 } from '../../../common/filesystem/index.ts';
 import { packListed } from '../../../common/filesystem/index.ts';
+import { noBucket } from '../commands/bucket.ts';
 import type { Deletion } from '../commands/data.ts';
 import type { DeletionOutcome } from '../commands/delete-object.ts';
 import type { VersionRecord } from '../view/records.ts';
@@ -82,12 +83,15 @@ export class Objects {
     const answers: Answer<Deleted>[] = [];
     const permitted: { index: number; item: Deletion }[] = [];
     const principal = await this.#access.principalOf(request);
+    // Resolved once: what is judged item by item is what is deleted from, whatever buckets come and go meanwhile.
+    const bucket = this.#access.resolveName(principal, bucketOf(request));
+    if (bucket.namespace === '') throw noBucket('', bucket.bucket);
     let by: By | undefined;
     for (const [index, item] of request.items.entries()) {
       const action = item.version === undefined ? 's3:DeleteObject' : 's3:DeleteObjectVersion';
       try {
-        const asked = { ...bucketOf(request), key: item.key };
-        by = (await this.#access.judge(principal, action, asked, request)).by;
+        const facts = { versionId: item.version };
+        by = (await this.#access.judge(principal, action, { ...bucket, key: item.key }, request, facts)).by;
         permitted.push({ index, item });
       } catch (error) {
         // Of the bucket, not of this item.
@@ -99,7 +103,7 @@ export class Objects {
     const outcomes = await this.#context.submit<DeletionOutcome[]>(
       'object.delete',
       {
-        bucket: this.#access.resolveName(principal, bucketOf(request)),
+        bucket,
         items: permitted.map(({ item }) => item),
         versionSalt: this.#context.versionSalt(),
       },
@@ -116,7 +120,7 @@ export class Objects {
   async copy(request: z.infer<typeof objectCopy>): Promise<Copied> {
     const { fromVersion, sourceConditions, preconditions, replace, tags } = request;
     const readAction = fromVersion === undefined ? 's3:GetObject' : 's3:GetObjectVersion';
-    const { name: from } = await this.#access.permit(request, readAction, request.from);
+    const { name: from } = await this.#access.permit(request, readAction, request.from, { versionId: fromVersion });
     const target = await this.#access.permit(request, 's3:PutObject', request.to, { requestTags: tags });
     const { name: to, by } = target;
     const isOntoItself = from.namespace === to.namespace && from.bucket === to.bucket && from.key === to.key;
@@ -139,7 +143,8 @@ export class Objects {
   async setTags(request: z.infer<typeof objectTags>): Promise<{ versionId?: string }> {
     const { version, tags } = request;
     const action = actionOnTags(tags === null, version !== undefined);
-    const { name, by } = await this.#access.permit(request, action, request.name, { requestTags: tags ?? undefined });
+    const facts = { requestTags: tags ?? undefined, versionId: version };
+    const { name, by } = await this.#access.permit(request, action, request.name, facts);
     return this.#context.submit('object.tags', { name, version, tags }, by);
   }
 }

@@ -20,6 +20,21 @@ export function identitiesOf({ userId, name, tokenId, namespaceLimit }: Principa
   return [userId, name, tokenId, namespaceLimit].filter((identity) => identity !== undefined);
 }
 
+/**
+ * The names by which a policy's Allow reaches the asker alone. A namespace is not among them: what is given to it is given to
+ * those whose role in it allows as much (as an AWS account's administrators share out what its root is given). An API token
+ * passes on nothing beyond its scopes and its namespace; without them its holder is one of everybody.
+ */
+export function grantedIdentities(principal: Principal, need: 'read' | 'write' | 'administer', namespace: string) {
+  const { userId, name, tokenId, via, scopes, namespaceLimit } = principal;
+  if (via === 'token') {
+    const scope = need === 'read' ? 'storage:read' : 'storage:write';
+    const reaches = namespaceLimit === undefined || namespaceLimit === namespace;
+    if (!reaches || !(scopes.includes('*') || scopes.includes(scope))) return [];
+  }
+  return [userId, name, tokenId].filter((identity) => identity !== undefined);
+}
+
 const EXISTING_TAG = 's3:existingobjecttag/';
 const REQUEST_TAG = 's3:requestobjecttag/';
 
