@@ -8,8 +8,8 @@ import type { Target } from './client.ts';
 import { type Download, DownloadConnection } from './download-connection.ts';
 import { CONNECT_TIMEOUT_MS, callerOptions } from './secure-options.ts';
 
-/** Connections kept to one address while nobody uses them. */
-const KEPT_IDLE = 8;
+/** Connections kept to one address while nobody uses them: making one costs as much as reading several MiB. */
+const KEPT_IDLE = 32;
 /** Shorter than the server's own patience with idle connections. */
 const IDLE_MS = 60_000;
 

@@ -18,11 +18,13 @@ const PIECE_BYTES = 512 * 1024;
 /** A buffer with less room than a TLS record is full: records would be handed over in two parts. */
 const RECORD_BYTES = 16 * 1024;
 const HEAD_BYTES = 16 * 1024;
+/** What a connection holds while it is idle: the next answer's head, and its first bytes, come into it. */
+const IDLE_BUFFER_BYTES = 4 * RECORD_BYTES;
 
 export class DownloadConnection {
   readonly #socket: TLSSocket;
   readonly #name: string;
-  #buffer = Buffer.allocUnsafeSlow(PIECE_BYTES);
+  #buffer = Buffer.allocUnsafeSlow(IDLE_BUFFER_BYTES);
   /** Bytes of the buffer that were given out, and those that hold something. */
   #given = 0;
   #filled = 0;
@@ -128,6 +130,7 @@ export class DownloadConnection {
       this.#push(body);
       this.#body = undefined;
       body.push(null);
+      this.#renewBuffer(IDLE_BUFFER_BYTES);
       this.#onIdle();
       return true;
     }
@@ -144,13 +147,17 @@ export class DownloadConnection {
     const piece = this.#buffer.subarray(this.#given, this.#filled);
     this.#left -= piece.length;
     if (this.#buffer.length - this.#filled < RECORD_BYTES) {
-      this.#buffer = Buffer.allocUnsafeSlow(PIECE_BYTES);
-      this.#given = 0;
-      this.#filled = 0;
+      this.#renewBuffer(Math.min(PIECE_BYTES, this.#left + 2 * RECORD_BYTES));
     } else {
       this.#given = this.#filled;
     }
     return piece.length === 0 || body.push(piece);
+  }
+
+  #renewBuffer(bytes: number): void {
+    this.#buffer = Buffer.allocUnsafeSlow(bytes);
+    this.#given = 0;
+    this.#filled = 0;
   }
 
   #fail(error: Error): void {

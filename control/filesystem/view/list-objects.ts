@@ -50,11 +50,12 @@ export function listObjects<Item>(
       end,
       limit: room + 1,
     })) {
-      const name = key.subarray(OBJECT_KEY_START);
-      if (room === 0) return { ...listing, next: Buffer.from(name) };
+      if (room === 0) return { ...listing, next: Buffer.from(key.subarray(OBJECT_KEY_START)) };
       room -= 1;
-      const common = commonPrefix(name, prefix, delimiter);
-      listing.last = (common ?? name).toString('utf8');
+      // Not even a view is made of what needs none: views cost more than all else here.
+      const common =
+        delimiter.length === 0 ? undefined : commonPrefix(key.subarray(OBJECT_KEY_START), prefix, delimiter);
+      listing.last = common ? common.toString('utf8') : key.toString('utf8', OBJECT_KEY_START);
       if (common) {
         listing.prefixes.push(listing.last);
         skipTo = endOf(common);

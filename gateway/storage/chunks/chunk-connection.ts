@@ -7,7 +7,6 @@ import {
   type AppendAnswer,
   type AppendCall,
   appendAnswer,
-  BATCHED_READ_BYTES,
   CHUNK_HEADERS,
   type Extent,
   type Grant,
@@ -22,6 +21,9 @@ import {
   type InternalResponse,
 } from '../../../common/internal/index.ts';
 import type { ChunkTiming } from '../timing.ts';
+
+/** Reads of more go over connections that are made for many bytes. */
+const DOWNLOADED_BYTES = 128 * 1024;
 
 export interface Segment {
   bytes: Buffer;
@@ -122,7 +124,7 @@ export class ChunkConnection {
 
   async #get(replica: Replica, extent: Extent, from: number, to: number, signal: AbortSignal): Promise<Readable> {
     const path = `/chunks/${extent.chunk}?offset=${extent.offset}&length=${extent.length}&from=${from}&to=${to}`;
-    if (to - from > BATCHED_READ_BYTES) return await this.#downloads.get(target(replica), path, signal);
+    if (to - from > DOWNLOADED_BYTES) return await this.#downloads.get(target(replica), path, signal);
     return (await this.#client.request(target(replica), { method: 'GET', path, signal })).body;
   }
 }
