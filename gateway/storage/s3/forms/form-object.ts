@@ -1,8 +1,9 @@
 /** The object that a form's fields describe (S3 API Reference, "POST Object", "Form Fields"). */
 import type { IncomingHttpHeaders } from 'node:http';
 import { KEY_BYTES } from '../../../../common/filesystem/index.ts';
-import { S3Error } from '../errors/index.ts';
+import { invalidArgument, S3Error } from '../errors/index.ts';
 import { type DescribedObject, describedObject } from '../objects/described-object.ts';
+import { NOT_IN_HEADERS } from '../objects/object-answer.ts';
 import { readTagging } from '../objects/object-tagging.ts';
 import { refuseUnsupportedHeaders } from '../unsupported-headers.ts';
 import type { Form } from './read-form.ts';
@@ -18,11 +19,21 @@ const AS_HEADERS = new Set([
   'expires',
 ]);
 
-/** The fields as a PUT would have them for headers: one character for each byte, as on the wire. */
+/** A header's name (RFC 9110 §5.1), in lower case. */
+const HEADER_NAME = /^[a-z0-9!#$%&'*+\-.^_`|~]+$/;
+
+/**
+ * The fields as a PUT would have them for headers: one character for each byte, as on the wire. A form can say what no header
+ * can; kept, that could never be answered again.
+ * @throws S3Error InvalidArgument
+ */
 export function headersOfForm(fields: ReadonlyMap<string, string>): IncomingHttpHeaders {
   const headers: IncomingHttpHeaders = {};
   for (const [name, value] of fields) {
     if (!AS_HEADERS.has(name) && !name.startsWith('x-amz-')) continue;
+    if (!HEADER_NAME.test(name) || NOT_IN_HEADERS.test(value)) {
+      throw invalidArgument(name, value, 'No header can have this name or value.');
+    }
     headers[name] = Buffer.from(value, 'utf8').toString('latin1');
   }
   const acl = fields.get('acl');

@@ -40,13 +40,18 @@ describe('a form policy', () => {
   test('names every field that it lets pass, but for those of the signature and the ignored', () => {
     fc.assert(
       fc.property(fc.stringMatching(/^[a-z-]{1,12}$/), fc.string(), (field, value) => {
-        const isFree = ['file', 'policy', 'signature', 'bucket'].includes(field);
+        const isFree = ['file', 'policy', 'signature'].includes(field);
         const allows = () => check([], { [field]: value, 'x-ignore-this': value, 'x-amz-signature': value });
         if (isFree) allows();
         else expect(allows).toThrow('Extra input fields');
         check([['starts-with', `$${field}`, '']], { [field]: value });
       }),
     );
+  });
+
+  test('names the bucket that it is for: it is good for no other one', () => {
+    expect(() => check([{ key: 'k' }], { key: 'k', bucket: 'mine' })).toThrow('Extra input fields: bucket');
+    expect(check([{ key: 'k' }, { bucket: 'mine' }], { key: 'k', bucket: 'mine' })).toBe(undefined);
   });
 
   test('that is anything else is refused as no policy, and nothing worse', () => {

@@ -102,8 +102,7 @@ export function checkPostPolicy(
     }
   }
   const extra = [...fields.keys()].filter(
-    (field) =>
-      !named.has(field) && !UNCONDITIONED.has(field) && !field.startsWith(IGNORED_PREFIX) && field !== 'bucket',
+    (field) => !named.has(field) && !UNCONDITIONED.has(field) && !field.startsWith(IGNORED_PREFIX),
   );
   if (extra.length > 0) throw denied(`Extra input fields: ${extra.join(', ')}`);
   return range;

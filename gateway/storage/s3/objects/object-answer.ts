@@ -54,7 +54,7 @@ const OVERRIDES = {
   'response-expires': 'expires',
 } as const;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
-const NOT_IN_HEADERS = /[\u0000-\u0008\u000a-\u001f\u007f]/;
+export const NOT_IN_HEADERS = /[\u0000-\u0008\u000a-\u001f\u007f]/;
 
 /** Headers that the query asks for instead of the object's own; only who signed may ask. @throws S3Error */
 export function overriddenHeaders({ query, asker }: Pick<S3Request, 'query' | 'asker'>): OutgoingHttpHeaders {
