@@ -15,11 +15,13 @@ export const DIRECT_BYTES = 256 * 1024;
 /** One segment with its headers fits. A write that finds none free goes through the page cache. */
 const BUFFER_BYTES = 4 * 1024 * 1024 + 64 * 1024;
 const BUFFERS = 6;
+/** Of the whole process, as the memory is. */
 const buffers = new AlignedBuffers(BUFFERS, BUFFER_BYTES);
 
 export class DirectWriter {
   readonly #file: FileHandle;
   #opening: Promise<FileHandle | undefined> | undefined;
+  #isRefused = false;
 
   /** `file`: the same file, open for writing through the page cache. */
   constructor(file: FileHandle) {
@@ -28,6 +30,7 @@ export class DirectWriter {
 
   /** Writes `pieces` from `position`; all in whole pages. Answers the bytes written: fewer when the rest must go the other way. */
   async write(pieces: readonly Uint8Array[], position: number): Promise<number> {
+    if (this.#isRefused) return 0;
     this.#opening ??= openDirectly(this.#file);
     const handle = await this.#opening;
     const buffer = handle && buffers.take();
@@ -37,8 +40,7 @@ export class DirectWriter {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EINVAL') throw error;
       // The file system has another idea of whole pages: the page cache takes anything.
-      await handle.close();
-      this.#opening = Promise.resolve(undefined);
+      this.#isRefused = true;
       return 0;
     } finally {
       buffers.giveBack(buffer);
@@ -79,7 +81,10 @@ async function writeThrough(
   return done;
 }
 
-/** By its descriptor, since its name may have changed; undefined where there is no such thing (tmpfs, other systems). */
+/**
+ * By its descriptor, since its name may have changed. Undefined where there is no such thing (other systems, some file systems) or
+ * no descriptor left: what is really wrong with the disk shows in the write that then goes the other way.
+ */
 async function openDirectly(file: FileHandle): Promise<FileHandle | undefined> {
   if (constants.O_DIRECT === undefined) return undefined;
   try {

@@ -67,8 +67,11 @@ class NodeFile implements DiskFile {
   }
 
   async close(): Promise<void> {
-    await this.#direct?.close();
-    await this.#handle.close();
+    try {
+      await this.#direct?.close();
+    } finally {
+      await this.#handle.close();
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

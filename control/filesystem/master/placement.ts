@@ -23,8 +23,11 @@ interface SharedChunk {
   leaseUntilMs: number;
 }
 
-/** A shared chunk this full is given to no one any more; it must hold the appends on their way. */
-const SHARED_FULL_BYTES = CHUNK_BYTES - 8 * SMALL_OBJECT_BYTES;
+/**
+ * A shared chunk this full is given to no one any more: it must hold the appends on their way. Gateways give it up a little
+ * later, when there is room for just those; its last records are not all committed then.
+ */
+const SHARED_FULL_BYTES = CHUNK_BYTES - 16 * SMALL_OBJECT_BYTES;
 /** After the last lease, how long the commits of its appends may take. */
 const COMMIT_SLACK_MS = 30_000;
 

@@ -139,7 +139,8 @@ export class SmallObjectAppender {
     if (!isStored) throw noQuorum(failed.map((replica) => replica.node));
     const last = group.length - 1;
     const length = (answer.offsets[last] ?? 0) + physicalLength(group[last]?.payload.length ?? 0);
-    if (length > CHUNK_BYTES) this.#tools.placement.dropShared(grant);
+    // It must hold a whole group more: one that it refuses is a seal, and sends everyone's commits elsewhere.
+    if (length > CHUNK_BYTES - APPEND_PAYLOAD_BYTES) this.#tools.placement.dropShared(grant);
     const { chunk, version } = grant;
     const written: WrittenChunk = { chunk, version, kind: 'shared', length, votes: votes.map((vote) => vote.node) };
     for (const [index, { payload, crc32c: checksum, resolve }] of group.entries()) {
