@@ -26,7 +26,10 @@ export const BUCKET_FACTS = ['bucket', 'acl', 'location', 'policy-status'] as co
 export type BucketFact = (typeof BUCKET_FACTS)[number];
 export const bucketInspect = z.object({ ...bucketReference.shape, about: z.enum(BUCKET_FACTS).optional() });
 
-/** `bucket/rules` → `BucketRules`: what the gateway obeys for everyone, whoever asks. Problem: `no-such-bucket`. Takes `bucketReference`. */
+/**
+ * `bucket/rules` → `BucketRules`: what the gateway obeys for everyone, of the bucket that the asker means. Problem:
+ * `no-such-bucket`. Takes `bucketReference`.
+ */
 export interface BucketRules {
   namespace: string;
   bucket: string;

@@ -19,7 +19,6 @@ import type {
 import { storageLimitAllows } from '../../api/index.ts';
 import { noBucket } from '../commands/bucket.ts';
 import { readSetting } from '../commands/bucket-settings.ts';
-import { s3NameHolder } from '../commands/s3-names.ts';
 import type { S3Action } from '../decisions/s3-actions.ts';
 import { isBucketName } from '../view/names.ts';
 import type { BucketRecord } from '../view/records.ts';
@@ -124,11 +123,17 @@ export class Buckets {
     await this.#context.submit('bucket.update', { namespace: name.namespace, name: name.bucket, visibility }, by);
   }
 
-  /** What the gateway obeys for everyone. For a preflight there is no one to ask for a credential. */
-  rules({ namespace, bucket: name }: Reference): BucketRules {
+  /**
+   * What the gateway obeys for everyone: nobody needs a permission for it, since for a preflight there is no one to ask for a
+   * credential. By a name without a namespace is meant what the asker means by it.
+   */
+  async rules(request: Reference): Promise<BucketRules> {
     const { view } = this.#context;
-    const bucket = view.bucket(namespace === '' ? (s3NameHolder(view, name) ?? '') : namespace, name);
-    if (!bucket) throw noBucket(namespace, name);
+    const asked = nameOf(request);
+    const principal = await this.#access.principalOf(request);
+    const { namespace, bucket: name } = this.#access.resolveName(principal, asked);
+    const bucket = view.bucket(namespace, name);
+    if (!bucket) throw noBucket(asked.namespace, name);
     const cors = readSetting(view, bucket, 'cors');
     const website = readSetting(view, bucket, 'website');
     const ownership = readSetting(view, bucket, 'ownership');

@@ -4,6 +4,7 @@ import type { Authenticated, Authenticator } from './auth/index.ts';
 import type { BucketRulesCache } from './bucket-rules.ts';
 import { answerPreflight, setCorsHeaders } from './cors/index.ts';
 import { errorDocument, S3Error, toS3Error } from './errors/index.ts';
+import { checkExpectedOwners } from './expected-owners.ts';
 import { operationNameOf } from './operation-names.ts';
 import { policyContext } from './policy-context.ts';
 import { addressOf, bucketOfHost, type S3Address } from './s3-address.ts';
@@ -57,10 +58,11 @@ export class S3Door implements Door {
     const name = operationNameOf(method, address, query, request.headers);
     exchange.named(name);
     refuseUnsupportedHeaders(method, request.headers);
-    await this.#checkOwner(exchange, address.bucket);
+    const asked = this.#request(exchange, address, query, authenticated);
+    await checkExpectedOwners(tools, asked);
     const operation = operations[name];
     if (!operation) throw new S3Error('NotImplemented');
-    await operation(tools, this.#request(exchange, address, query, authenticated));
+    await operation(tools, asked);
   }
 
   refuse(thrown: unknown, { requestId, method, host, raw }: Refused): Refusal {
@@ -107,14 +109,6 @@ export class S3Door implements Door {
       headers: request.headers,
       body: (options = {}) => openBody(exchange, authenticated, options),
     };
-  }
-
-  /** Who means another's bucket by the name is told so (S3 User Guide, "Verifying bucket ownership with bucket owner condition"). */
-  async #checkOwner(exchange: DoorExchange, bucket: string): Promise<void> {
-    const expected = exchange.request.headers['x-amz-expected-bucket-owner'];
-    if (expected === undefined || bucket === '') return;
-    const rules = await this.#options.rules.of(bucket, exchange);
-    if (rules && rules.namespace !== expected) throw new S3Error('AccessDenied');
   }
 
   /** What was wrong may be the address itself. */

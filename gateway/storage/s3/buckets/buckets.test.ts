@@ -155,6 +155,13 @@ describe('buckets themselves', () => {
   test('another owner than expected is denied', async () => {
     const owned = (owner: string) => ask('GET /b?location', undefined, { 'x-amz-expected-bucket-owner': owner });
     expect([(await owned('tester')).status, (await owned('someone')).status]).toEqual([200, 403]);
+    const copied = (owner: string) =>
+      ask('PUT /b/k', undefined, {
+        'x-amz-copy-source': '/b/from',
+        'x-amz-source-expected-bucket-owner': owner,
+        'x-amz-metadata-directive': 'nonsense',
+      });
+    expect([(await copied('tester')).status, (await copied('someone')).status]).toEqual([400, 403]);
   });
 });
 
