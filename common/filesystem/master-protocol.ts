@@ -187,6 +187,13 @@ export interface Committed {
 export const LOOKUP_PURPOSES = ['tags', 'acl', 'attributes'] as const;
 export type LookupPurpose = (typeof LOOKUP_PURPOSES)[number];
 
+/** Bytes `first` to `last`, both inclusive, or to the end; or the last `suffix` ones. As in Range (RFC 9110 §14.1.2). */
+export const wantedRange = z.union([
+  z.object({ suffix: z.int().nonnegative() }),
+  z.object({ first: z.int().nonnegative(), last: z.int().nonnegative().optional() }),
+]);
+export type WantedRange = z.infer<typeof wantedRange>;
+
 /** `lookup`: the object and where its replicas are. */
 export const lookupRequest = z.object({
   items: z
@@ -196,6 +203,8 @@ export const lookupRequest = z.object({
         name: objectName,
         version: versionId.optional(),
         purpose: z.enum(LOOKUP_PURPOSES).optional(),
+        /** When only these bytes are wanted, of an object with very many extents the others are left out. */
+        range: wantedRange.optional(),
       }),
     )
     .max(1024),
@@ -205,6 +214,11 @@ export interface FoundObject {
   /** Given back for share links, whose holder did not say the name. */
   name: ObjectName;
   content: ObjectContent;
+  /**
+   * Where the first of the extents begins in the object, when only those of the range that was wanted are there: then
+   * the content's parts are left out, too.
+   */
+  extentsBegin?: number;
   modifiedAt: string;
   /** Where the bucket keeps versions, or kept them. */
   versionId?: string;

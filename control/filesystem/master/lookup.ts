@@ -4,6 +4,7 @@ import type { Extent, FoundObject, LookupPurpose, LookupRequest, Replica } from 
 import { extentEnd } from '../commands/extents.ts';
 import { rankReplicas } from '../decisions/rank-replicas.ts';
 import type { S3Action } from '../decisions/s3-actions.ts';
+import { wantedExtents } from '../decisions/wanted-extents.ts';
 import { requireVersion, shownVersion } from '../view/require-version.ts';
 import type { Access } from './access.ts';
 import { type MasterContext, unreportedNodes } from './context.ts';
@@ -34,14 +35,17 @@ export class Lookup {
     const action = ACTIONS[item.purpose ?? 'bytes'][version === undefined ? 0 : 1];
     const { bucket, name } = await this.#access.readable(item, item.name, action, { versionId: version });
     const object = requireVersion(this.#context.view, bucket, name, version);
+    const { parts: _parts, ...content } = object.content;
+    const wanted = item.range && wantedExtents(content.extents, content.size, item.range);
     return {
       name,
-      content: object.content,
+      content: wanted ? { ...content, extents: wanted.extents } : object.content,
+      ...(wanted && { extentsBegin: wanted.begin }),
       modifiedAt: new Date(object.modifiedAtMs).toISOString(),
       ...shownVersion(bucket, object),
       ...(version === undefined && expirationOf(this.#context.view, bucket, name.key, object)),
       isPublic: bucket.visibility === 'public',
-      replicas: await this.#locate(object.content.extents),
+      replicas: await this.#locate(wanted?.extents ?? content.extents),
     };
   }
 

@@ -14,6 +14,7 @@ import type {
   UploadState,
   uploadBegin,
   uploadExtend,
+  WantedRange,
 } from '../../../common/filesystem/index.ts';
 import type { InternalClient, Target } from '../../../common/internal/index.ts';
 import { AUTHORIZATION_KEPT_MS, MASTER_PATIENCE_MS } from '../timing.ts';
@@ -95,9 +96,21 @@ export class MasterClient {
     return this.#commit.submit(item);
   }
 
-  /** `purpose`: when its bytes are not what is wanted. */
-  lookup(asker: Asker, name: ObjectName, version?: string, purpose?: LookupPurpose): Promise<FoundObject> {
-    const item = { ...asker, name, ...(version !== undefined && { version }), ...(purpose && { purpose }) };
+  /** `purpose`: when its bytes are not what is wanted; `range`: when not all of them are. */
+  lookup(
+    asker: Asker,
+    name: ObjectName,
+    version?: string,
+    purpose?: LookupPurpose,
+    range?: WantedRange,
+  ): Promise<FoundObject> {
+    const item = {
+      ...asker,
+      name,
+      ...(version !== undefined && { version }),
+      ...(purpose && { purpose }),
+      ...(range && { range }),
+    };
     return this.#lookup.submit(item);
   }
 

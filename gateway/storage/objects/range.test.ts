@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { chooseRange } from './range.ts';
+import { chooseRange, wantedOf } from './range.ts';
 
 describe('a single byte range', () => {
   test.each([
@@ -36,5 +36,21 @@ describe('a single byte range', () => {
         return choice.from >= 0 && choice.from < choice.to && choice.to <= size;
       }),
     );
+  });
+});
+
+describe('a look-up is told what is wanted', () => {
+  test.each([
+    ['GET', {}, undefined],
+    ['GET', { range: 'bytes=2-5' }, { first: 2, last: 5 }],
+    ['GET', { range: 'bytes=2-' }, { first: 2 }],
+    ['GET', { range: 'bytes=-3' }, { suffix: 3 }],
+    ['GET', { range: 'bytes=5-4' }, undefined],
+    ['GET', { range: 'bytes=0-1,4-5' }, undefined],
+    ['GET', { range: 'bytes=0-99999999999999999999' }, undefined],
+    ['GET', { range: 'bytes=2-5', 'if-range': '"etag"' }, undefined],
+    ['HEAD', {}, { first: 0, last: 0 }],
+  ])('%s with %o', (method, headers, expected) => {
+    expect(wantedOf(method, headers)).toEqual(expected);
   });
 });

@@ -28,7 +28,8 @@ export interface ReadRequest {
 
 /** @throws Unavailable when no replica has some of the bytes; what the sink threw. */
 export async function readObject(tools: ReadTools, request: ReadRequest): Promise<void> {
-  const slices = sliceExtents(request.found.content.extents, request.from, request.to);
+  const { content, extentsBegin = 0 } = request.found;
+  const slices = sliceExtents(content.extents, request.from - extentsBegin, request.to - extentsBegin);
   const state: Located = { replicas: request.found.replicas };
   let opened: OpenedRead | undefined;
   try {

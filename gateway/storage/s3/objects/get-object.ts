@@ -2,6 +2,7 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import type { FoundObject } from '../../../../common/filesystem/index.ts';
 import { isRangeFresh, judgeRead } from '../../objects/preconditions.ts';
+import { wantedOf } from '../../objects/range.ts';
 import { ResponseSink } from '../../objects/response-sink.ts';
 import { readObject } from '../../read/object-reader.ts';
 import { S3Error } from '../errors/index.ts';
@@ -14,7 +15,9 @@ import { partNumberOf, type ServedBytes, servedPart, servedRange } from './serve
 /** GET and HEAD: they differ in whether the bytes are sent. */
 export const getObject: Operation = async (tools, request) => {
   const version = versionOf(request.query);
-  const found = await tools.master.lookup(request.asker, objectNameOf(request), version);
+  // Parts are counted by whoever knows all of them.
+  const wanted = request.query.has('partNumber') ? undefined : wantedOf(request.method, request.headers);
+  const found = await tools.master.lookup(request.asker, objectNameOf(request), version, undefined, wanted);
   await serveObject(tools, request, found);
 };
 
@@ -64,12 +67,13 @@ export async function sendObject(
   } else if (content.inline) {
     await sink.end(content.inline.subarray(from, to));
   } else {
-    const bytes = await tools.records.read(found, from, to);
+    const bytes = found.extentsBegin === undefined ? await tools.records.read(found, from, to) : undefined;
     if (bytes) {
       await sink.end(bytes);
       return;
     }
-    const lookAgain = () => tools.master.lookup(asker, found.name, found.versionId);
+    const lookAgain = () =>
+      tools.master.lookup(asker, found.name, found.versionId, undefined, { first: from, last: to - 1 });
     await readObject(tools, { found, from, to, sink: sink.take, signal: exchange.signal, lookAgain });
     await sink.end();
   }
