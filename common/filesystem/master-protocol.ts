@@ -57,6 +57,8 @@ export const authorizeRequest = z.object({
         name: objectName,
         /** Bytes that are to be written, when announced: what is over quota is refused before its body is sent. */
         size: z.int().nonnegative().optional(),
+        /** That the object is to have: policies have conditions on them. */
+        tags: z.record(z.string(), z.string()).optional(),
       }),
     )
     .max(1024),

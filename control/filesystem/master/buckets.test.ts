@@ -278,6 +278,15 @@ describe('who may do what', () => {
     await when({ StringEquals: { 's3:RequestObjectTag/open': ['yes'] } });
     expect(await may(eve, 's3:PutObject', bucket, 'n', { requestTags: { open: 'yes' } })).toBe(true);
     expect(await may(eve, 's3:PutObject', bucket, 'n')).toBe(false);
+    const before = async (tags?: Record<string, string>) => {
+      const item = { ...eve, action: 'write' as const, name: { ...called(bucket), key: 'n' }, tags };
+      return (await t.master.authorize({ items: [item] })).map(({ ok }) => ok);
+    };
+    expect([await before({ open: 'yes' }), await before({ open: 'no' }), await before()]).toEqual([
+      [true],
+      [false],
+      [false],
+    ]);
   });
 
   test('by what the key is narrowed to, whatever role, policy and visibility allow', async () => {

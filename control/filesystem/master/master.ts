@@ -81,7 +81,7 @@ export class Master implements AsyncDisposable {
         await this.access.readable(item, item.name, 's3:GetObject');
         return null;
       }
-      const { name } = await this.access.permit(item, 's3:PutObject', item.name);
+      const { name } = await this.access.permit(item, 's3:PutObject', item.name, { requestTags: item.tags });
       assertWithinQuota(this.context.view.usage(name.namespace), { bytes: item.size ?? 0 });
       return null;
     });

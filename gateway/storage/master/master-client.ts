@@ -11,6 +11,7 @@ import type {
   PlaceAnswer,
   PlaceRequest,
   ReportRequest,
+  Tags,
   UploadState,
   uploadBegin,
   uploadExtend,
@@ -83,13 +84,16 @@ export class MasterClient {
   }
 
   /**
-   * With `sizeBytes`, what would be over the quota is refused as well, by what is stored now.
+   * With `sizeBytes`, what would be over the quota is refused as well, by what is stored now; `tags`: what the object is to
+   * have, if any.
    * @throws Unauthenticated, Forbidden or NotFound when it may not be done.
    */
-  async authorize(asker: Asker, action: Action, name: ObjectName, sizeBytes?: number): Promise<void> {
-    if (sizeBytes === undefined && this.#permissions.isGranted(asker.credential, action, name)) return;
-    await this.#authorize.submit({ ...asker, action, name, ...(sizeBytes !== undefined && { size: sizeBytes }) });
-    this.#permissions.grant(asker.credential, action, name);
+  async authorize(asker: Asker, action: Action, name: ObjectName, sizeBytes?: number, tags?: Tags): Promise<void> {
+    if (sizeBytes === undefined && !tags && this.#permissions.isGranted(asker.credential, action, name)) return;
+    const size = sizeBytes !== undefined && { size: sizeBytes };
+    await this.#authorize.submit({ ...asker, action, name, ...size, ...(tags && { tags }) });
+    // Given for these tags, it may not be without them.
+    if (!tags) this.#permissions.grant(asker.credential, action, name);
   }
 
   commit(item: CommitItem): Promise<Committed> {

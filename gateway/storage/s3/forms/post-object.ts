@@ -28,7 +28,7 @@ export const postObject: Operation = async (tools, request) => {
   const described = objectOfForm(form.fields, headers);
   await checkCannedAcl(tools, { ...request, key, asker, headers });
   const name = { namespace: '', bucket, key };
-  await tools.master.authorize(asker, 'write', name);
+  await tools.master.authorize(asker, 'write', name, undefined, described.tags);
   const stored = await storeFile(tools, request, { asker, name, ...described }, { file: form.file, range, headers });
   await answerForm(request, form.fields, {
     bucket,

@@ -1,7 +1,7 @@
 /** PutObject (S3 API Reference): stored as its bytes come, committed when all that was said of them proved true. */
 import type { OutgoingHttpHeaders } from 'node:http';
 import { AppError } from '../../../../common/errors/index.ts';
-import { type Checksum, SMALL_OBJECT_BYTES } from '../../../../common/filesystem/index.ts';
+import { type Checksum, SMALL_OBJECT_BYTES, type Tags } from '../../../../common/filesystem/index.ts';
 import { type StoredObject, storeObject } from '../../objects/store-object.ts';
 import { answerEmpty } from '../answer.ts';
 import { S3Error } from '../errors/index.ts';
@@ -20,7 +20,7 @@ export const putObject: Operation = async (tools, request) => {
   await checkCannedAcl(tools, request);
   const body = request.body();
   const size = sizeOf(body);
-  await admit(tools, request, size);
+  await admit(tools, request, size, described.tags);
   const stored = await storeObject(tools, {
     asker,
     name,
@@ -43,12 +43,19 @@ export function sizeOf({ size }: Pick<S3Body, 'size'>): number {
 
 /**
  * Who may not write is refused before the body comes, and who is over quota as well. A small body is here already, unless its
- * sender waits to be invited: it is cheaper to read it than to ask, since commit asks anyway.
+ * sender waits to be invited: it is cheaper to store it than to ask, since commit asks anyway. Nobody knows the anonymous,
+ * whose refused bytes would fill the disks until they are collected: they are always asked for.
  */
-export async function admit(tools: S3Tools, request: S3Request, size: number): Promise<void> {
-  const isInvited = request.headers.expect !== undefined;
-  if (!isInvited && size <= SMALL_OBJECT_BYTES) return;
-  await tools.master.authorize(request.asker, 'write', objectNameOf(request), size);
+export async function admit(
+  tools: { master: Pick<S3Tools['master'], 'authorize'> },
+  request: Pick<S3Request, 'asker' | 'bucket' | 'headers' | 'key'>,
+  size: number,
+  tags?: Tags,
+): Promise<void> {
+  const { asker, headers } = request;
+  const isTrusted = headers.expect === undefined && asker.credential.kind !== 'anonymous';
+  if (isTrusted && size <= SMALL_OBJECT_BYTES) return;
+  await tools.master.authorize(asker, 'write', objectNameOf(request), size, tags);
 }
 
 /** The body's ETag and checksum, once its stream has ended. */
