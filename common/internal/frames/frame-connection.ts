@@ -38,6 +38,7 @@ export class FrameConnection {
   readonly #pending = new Map<number, Pending>();
   /** Calls that wait for the handshake: nothing is said before the other side has shown who it is. */
   #unsent: Map<number, Buffer> | undefined = new Map();
+  #unsentBytes = 0;
   #latestCall = 0;
   /** Grows with all that is heard. */
   #heard = 0;
@@ -70,7 +71,7 @@ export class FrameConnection {
   /** The frame that answers. @throws Unavailable, GatewayTimeout, or the signal's reason. */
   send({ path, requestId, head, body }: FrameCall, { timeoutMs, signal }: FrameLimits): Promise<Frame> {
     if (signal?.aborted) return Promise.reject(signal.reason);
-    if (this.#pending.size >= MAX_CALLS || this.#socket.writableLength > MAX_UNSENT_BYTES) {
+    if (this.#pending.size >= MAX_CALLS || this.#unsentBytes + this.#socket.writableLength > MAX_UNSENT_BYTES) {
       return Promise.reject(new Unavailable(`Too many calls wait for ${this.#name}; try again soon.`));
     }
     const call = this.#nextNumber();
@@ -79,7 +80,8 @@ export class FrameConnection {
       const heardBefore = this.#heard;
       const giveUp = (reason: unknown) => {
         settle();
-        if (!this.#unsent?.delete(call)) this.#write(encodeFrame({ kind: 'cancel', call }));
+        if (this.#unsent?.delete(call)) this.#unsentBytes -= frame.length;
+        else this.#write(encodeFrame({ kind: 'cancel', call }));
         reject(reason);
         this.#endWhenDone();
       };
@@ -105,8 +107,10 @@ export class FrameConnection {
           reject(error);
         },
       });
-      if (this.#unsent) this.#unsent.set(call, frame);
-      else this.#write(frame);
+      if (this.#unsent) {
+        this.#unsent.set(call, frame);
+        this.#unsentBytes += frame.length;
+      } else this.#write(frame);
     });
   }
 
@@ -135,6 +139,7 @@ export class FrameConnection {
     this.#socket.setTimeout(0);
     const unsent = this.#unsent?.values() ?? [];
     this.#unsent = undefined;
+    this.#unsentBytes = 0;
     for (const frame of unsent) this.#write(frame);
   }
 

@@ -38,7 +38,7 @@ export const deleteObjects: Operation = async (tools, request) => {
   const document = readDocument(await readDocumentBytes(request), 'Delete', deletion);
   const asked = document.Object.map((item) => ({ item, question: questionOf(item) }));
   const items = asked.flatMap(({ question }) => (question instanceof S3Error ? [] : [question]));
-  // Without items it is still asked whether there is such a bucket, and who may.
+  // Where none can be asked, each is refused for what is wrong with it: nothing is told of the bucket.
   const answers = items.length === 0 ? [] : await tools.master.objects.delete(asker, { namespace: '', bucket, items });
   let next = 0;
   const outcomes = asked.map(({ item, question }): Outcome => {
