@@ -1,11 +1,12 @@
 /** One flipped byte: in the log it stops the start, in a replica the reader gets another one. */
-import { closeSync, openSync, readdirSync, readSync, statSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readSync, statSync, writeSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { startBramble } from './bramble.ts';
 import { seededStream, TestClient } from './client.ts';
+import { filesBelow } from './files-below.ts';
 import { waitFor } from './wait-for.ts';
 
 const BUCKET = '/api/storage/objects/admin/corruption';
@@ -18,12 +19,6 @@ function flipByte(path: string, position: number): void {
   byte.writeUInt8(byte.readUInt8() ^ 0x20);
   writeSync(file, byte, 0, 1, position);
   closeSync(file);
-}
-
-function filesBelow(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name));
 }
 
 async function putFile(client: TestClient, key: string, size: number): Promise<string> {

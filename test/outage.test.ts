@@ -1,14 +1,16 @@
 /** Files outlive their chunkservers: killed in the middle of an upload, before a download, and two at a time. */
-import { readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startBramble, type TestBramble } from './bramble.ts';
-import { seededStream, TestClient } from './client.ts';
+import { seededBytes, seededStream, TestClient } from './client.ts';
+import { filesBelow } from './files-below.ts';
 import { killAndAwaitRestart, pidOf } from './processes.ts';
 import { waitFor } from './wait-for.ts';
 
 const MIB = 2 ** 20;
+const CHUNK_BYTES = 64 * MIB;
 const BUCKET = '/api/storage/objects/admin/outage';
 let bramble: TestBramble;
 let client: TestClient;
@@ -64,20 +66,33 @@ const isWhole = async (): Promise<boolean> => {
   return status.chunkservers.length === 3 && status.chunkservers.every(({ standing }) => standing === 'writable');
 };
 
-const replicasShort = async (): Promise<number> =>
-  (await client.json<{ replicasShort: number }>('GET', '/api/storage/status')).replicasShort;
-
 /** Stores a file that has all of its three replicas: a chunkserver that was slow for a moment is left out of a write. */
 async function putOnAllThree(key: string, size: number, seed: number): Promise<string> {
-  for (let attempt = 1; ; attempt += 1) {
-    const before = await replicasShort();
-    const { status, body, sha256 } = await put(key, size, seed);
+  for (let attempt = 0; attempt < 5; attempt += 1) {
+    const began = Date.now();
+    const { status, body, sha256 } = await put(key, size, seed + attempt * 1_000);
     expect(status, body).toBeLessThan(300);
-    // The master counts anew at most every two seconds.
-    await delay(2_100);
-    if ((await replicasShort()) <= before) return sha256;
-    expect(attempt, `${key} is not on all three chunkservers`).toBeLessThan(5);
+    const deadline = Date.now() + 3_000;
+    while (Date.now() < deadline) {
+      if ([1, 2, 3].every((chunkserver) => holds(chunkserver, size, seed + attempt * 1_000, began))) return sha256;
+      await delay(50);
+    }
   }
+  throw new Error(`${key} was never on all three chunkservers.`);
+}
+
+/** Whether the beginning of each of the file's chunks is on the chunkserver's disk. */
+function holds(chunkserver: number, size: number, seed: number, since: number): boolean {
+  const files = filesBelow(join(bramble.folder, `chunkserver-${chunkserver}`, 'chunks'))
+    .filter((path) => (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0) >= since - 1_000)
+    .map((path) => readFileSync(path));
+  const starts = Array.from({ length: Math.ceil(size / CHUNK_BYTES) }, (_, chunk) => {
+    const start = seededBytes(64, seed);
+    // As `seededStream` marks its blocks of a mebibyte.
+    start.writeUInt32LE((chunk * CHUNK_BYTES) / MIB);
+    return start;
+  });
+  return starts.every((start) => files.some((file) => file.includes(start)));
 }
 
 test('a chunkserver killed in the middle of an upload: the upload succeeds, every byte is right', {
