@@ -13,6 +13,8 @@ export class BucketRulesCache {
   readonly #buckets: Pick<BucketCalls, 'rules'>;
   readonly #clock: Pick<Clock, 'monotonic'>;
   readonly #kept = new Map<string, { rules: BucketRules | undefined; untilMs: number }>();
+  /** Counts changes: what was read before one must not be remembered after it. */
+  #changes = 0;
 
   constructor(buckets: Pick<BucketCalls, 'rules'>, clock: Pick<Clock, 'monotonic'>) {
     this.#buckets = buckets;
@@ -24,7 +26,9 @@ export class BucketRulesCache {
     const known = this.#kept.get(bucket);
     if (known && known.untilMs > this.#clock.monotonic()) return known.rules;
     const { requestId, remoteAddress: address } = about;
+    const before = this.#changes;
     const rules = await this.#ask({ requestId, address, credential: { kind: 'anonymous' } }, bucket);
+    if (this.#changes !== before) return rules;
     // Deleted first, so that the map's order is that of expiry.
     this.#kept.delete(bucket);
     this.#kept.set(bucket, { rules, untilMs: this.#clock.monotonic() + KEPT_MS });
@@ -37,6 +41,7 @@ export class BucketRulesCache {
 
   /** What was configured through this gateway is obeyed by it at once. */
   forget(bucket: string): void {
+    this.#changes += 1;
     this.#kept.delete(bucket);
   }
 
