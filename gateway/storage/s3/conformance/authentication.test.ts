@@ -5,10 +5,10 @@ import { anonymous, conformanceCases, get, head, put, remove } from './conforman
 import { byOther, DENIED, refused, rows, twoUsers } from './two-users.ts';
 
 const ask = twoUsers(async (prepare) => {
-  await prepare(put('/keys'));
-  await prepare(put('/keys/key', 'x'));
-  await prepare(put('/open', '', { 'x-amz-acl': 'public-read' }));
-  await prepare(put('/open/key', 'x'));
+  await prepare(put('/signed-for'));
+  await prepare(put('/signed-for/key', 'x'));
+  await prepare(put('/read-by-all', '', { 'x-amz-acl': 'public-read' }));
+  await prepare(put('/read-by-all/key', 'x'));
 });
 
 const MISMATCH = refused(403, 'SignatureDoesNotMatch');
@@ -16,25 +16,28 @@ const MALFORMED = refused(400, 'AuthorizationHeaderMalformed');
 const SKEWED = refused(403, 'RequestTimeTooSkewed');
 const MINUTE_MS = 60_000;
 
-const signed = (signing: Signing, request: RawRequest = get('/keys/key')): RawRequest => ({ ...request, signing });
+const signed = (signing: Signing, request: RawRequest = get('/signed-for/key')): RawRequest => ({
+  ...request,
+  signing,
+});
 /** Written with other headers than were signed. */
-const then = (thenHeaders: Record<string, string | undefined>, request: RawRequest = put('/keys/{key}', 'bar')) =>
+const then = (thenHeaders: Record<string, string | undefined>, request: RawRequest = put('/signed-for/{key}', 'bar')) =>
   signed({ thenHeaders }, request);
 const authorization = (text: string | undefined, request?: RawRequest) => then({ authorization: text }, request);
-const presigned = (parameters: Record<string, string> = {}, request = get('/keys/key'), more: Signing = {}) =>
+const presigned = (parameters: Record<string, string> = {}, request = get('/signed-for/key'), more: Signing = {}) =>
   signed({ presigned: parameters, ...more }, request);
 
 describe('a signature in the Authorization header', () => {
   const section = 'Authenticating Requests: Using the Authorization Header';
   conformanceCases(ask, [
     ...rows(section, [
-      ['is right', get('/keys/key'), { status: 200, body: 'x' }],
+      ['is right', get('/signed-for/key'), { status: 200, body: 'x' }],
       ['of another secret', signed({ secretAccessKey: 'another' }), MISMATCH],
       ['of an unknown key', signed({ accessKeyId: 'BRKUNKNOWN0000000000' }), refused(403, 'InvalidAccessKeyId')],
       ['for another region', signed({ region: 'eu-west-1' }), { ...MALFORMED, has: ['<Region>us-east-1</Region>'] }],
       ['for another service', signed({ service: 'ec2' }), MALFORMED],
       ['of another day than the request', signed({ scopeDate: '20150930' }), MALFORMED],
-      ['of another path', signed({ thenTarget: () => '/keys/other' }), MISMATCH],
+      ['of another path', signed({ thenTarget: () => '/signed-for/other' }), MISMATCH],
       ['of another query', signed({ thenTarget: (target) => `${target}?versionId=null` }), MISMATCH],
       ['empty, on an object', authorization(''), DENIED],
       ['empty, on a bucket', authorization('', put('/auth-{key}')), DENIED],
@@ -46,20 +49,20 @@ describe('a signature in the Authorization header', () => {
       ['of HTTP Basic', authorization('Basic YTpi'), refused(400, 'InvalidArgument')],
       [
         'a header that is signed and not sent',
-        then({ 'x-amz-meta-a': undefined }, put('/keys/{key}', 'x', { 'x-amz-meta-a': 'b' })),
+        then({ 'x-amz-meta-a': undefined }, put('/signed-for/{key}', 'x', { 'x-amz-meta-a': 'b' })),
         MISMATCH,
       ],
       ['an x-amz- header that is sent and not signed', then({ 'x-amz-meta-a': 'b' }), DENIED],
       [
         'a header that is changed',
-        then({ 'x-amz-meta-a': 'c' }, put('/keys/{key}', 'x', { 'x-amz-meta-a': 'b' })),
+        then({ 'x-amz-meta-a': 'c' }, put('/signed-for/{key}', 'x', { 'x-amz-meta-a': 'b' })),
         MISMATCH,
       ],
-      ['spaces in a signed header count as one', put('/keys/{key}', 'x', { 'x-amz-meta-a': 'b   c' }), 200],
-      ['an empty user agent', put('/keys/{key}', 'x', { 'user-agent': '' }), 200],
+      ['spaces in a signed header count as one', put('/signed-for/{key}', 'x', { 'x-amz-meta-a': 'b   c' }), 200],
+      ['an empty user agent', put('/signed-for/{key}', 'x', { 'user-agent': '' }), 200],
       [
         'a token, though none is given out',
-        put('/keys/{key}', 'x', { 'x-amz-security-token': 'abc' }),
+        put('/signed-for/{key}', 'x', { 'x-amz-security-token': 'abc' }),
         refused(400, 'InvalidToken'),
       ],
     ]),
@@ -77,7 +80,7 @@ describe('a signature in the Authorization header', () => {
       ],
       [
         'in the query',
-        anonymous(get('/keys/key?AWSAccessKeyId=a&Signature=b&Expires=99999999999')),
+        anonymous(get('/signed-for/key?AWSAccessKeyId=a&Signature=b&Expires=99999999999')),
         refused(400, 'InvalidRequest'),
       ],
     ]),
@@ -86,7 +89,7 @@ describe('a signature in the Authorization header', () => {
 
 describe('the time of a request', () => {
   const section = 'Authenticating Requests: Using the Authorization Header, x-amz-date';
-  const at = (date: string) => put('/keys/{key}', 'bar', { 'x-amz-date': date });
+  const at = (date: string) => put('/signed-for/{key}', 'bar', { 'x-amz-date': date });
   conformanceCases(ask, [
     ...rows(section, [
       ['ten minutes ago', at(amzDate(Date.now() - 10 * MINUTE_MS)), 200],
@@ -124,14 +127,18 @@ describe('a presigned URL', () => {
   conformanceCases(ask, [
     ...rows(section, [
       ['reads', presigned(), { status: 200, body: 'x' }],
-      ['writes', presigned({}, put('/keys/{key}', 'bar')), 200],
-      ['of HEAD', presigned({}, head('/keys/key')), { status: 200, body: '' }],
-      ['lists', presigned({}, get('/keys?list-type=2&prefix=key')), { status: 200, has: ['<Key>key</Key>'] }],
-      ['is changed', presigned({}, get('/keys/key'), { thenTarget: (target) => `${target}&versionId=null` }), MISMATCH],
-      ['of another secret', presigned({}, get('/keys/key'), { secretAccessKey: 'another' }), MISMATCH],
+      ['writes', presigned({}, put('/signed-for/{key}', 'bar')), 200],
+      ['of HEAD', presigned({}, head('/signed-for/key')), { status: 200, body: '' }],
+      ['lists', presigned({}, get('/signed-for?list-type=2&prefix=key')), { status: 200, has: ['<Key>key</Key>'] }],
+      [
+        'is changed',
+        presigned({}, get('/signed-for/key'), { thenTarget: (target) => `${target}&versionId=null` }),
+        MISMATCH,
+      ],
+      ['of another secret', presigned({}, get('/signed-for/key'), { secretAccessKey: 'another' }), MISMATCH],
       [
         'of an unknown key',
-        presigned({}, get('/keys/key'), { accessKeyId: 'BRKUNKNOWN0000000000' }),
+        presigned({}, get('/signed-for/key'), { accessKeyId: 'BRKUNKNOWN0000000000' }),
         refused(403, 'InvalidAccessKeyId'),
       ],
       [
@@ -158,10 +165,10 @@ describe('a presigned URL', () => {
       ['holds for no number', presigned({ 'X-Amz-Expires': 'long' }), WRONG],
       ['of another algorithm', presigned({ 'X-Amz-Algorithm': 'AWS4-HMAC-SHA1' }), WRONG],
       ['with a credential that is none', presigned({ 'X-Amz-Credential': 'abc' }), WRONG],
-      ['for another region', presigned({}, get('/keys/key'), { region: 'eu-west-1' }), WRONG],
+      ['for another region', presigned({}, get('/signed-for/key'), { region: 'eu-west-1' }), WRONG],
       [
         'with a time that is none',
-        presigned({}, get('/keys/key'), { thenTarget: (t) => t.replace(/X-Amz-Date=[^&]*/, 'X-Amz-Date=now') }),
+        presigned({}, get('/signed-for/key'), { thenTarget: (t) => t.replace(/X-Amz-Date=[^&]*/, 'X-Amz-Date=now') }),
         WRONG,
       ],
       ...[
@@ -172,31 +179,38 @@ describe('a presigned URL', () => {
         'X-Amz-SignedHeaders',
         'X-Amz-Signature',
       ].map(
-        (name) => [`without ${name}`, presigned({}, get('/keys/key'), { thenTarget: without(name) }), WRONG] as const,
+        (name) =>
+          [`without ${name}`, presigned({}, get('/signed-for/key'), { thenTarget: without(name) }), WRONG] as const,
       ),
       [
         'with the Authorization header, too',
-        presigned({}, get('/keys/key'), { thenHeaders: { authorization: 'AWS4-HMAC-SHA256 a' } }),
+        presigned({}, get('/signed-for/key'), { thenHeaders: { authorization: 'AWS4-HMAC-SHA256 a' } }),
         refused(400, 'InvalidArgument'),
       ],
       [
         'with a header that was not signed',
-        presigned({}, put('/keys/{key}', 'x'), { thenHeaders: { 'x-amz-acl': 'public-read' } }),
+        presigned({}, put('/signed-for/{key}', 'x'), { thenHeaders: { 'x-amz-acl': 'public-read' } }),
         DENIED,
       ],
       [
         'without a header that was signed',
-        presigned({}, put('/keys/{key}', 'x', { 'x-amz-meta-a': 'b' }), { thenHeaders: { 'x-amz-meta-a': undefined } }),
+        presigned({}, put('/signed-for/{key}', 'x', { 'x-amz-meta-a': 'b' }), {
+          thenHeaders: { 'x-amz-meta-a': undefined },
+        }),
         MISMATCH,
       ],
     ]),
     ...rows('GetObject, response-content-type', [
       [
         'by whoever signs',
-        presigned({}, get('/keys/key?response-content-type=text%2Fplain')),
+        presigned({}, get('/signed-for/key?response-content-type=text%2Fplain')),
         { status: 200, headers: { 'content-type': 'text/plain' } },
       ],
-      ['not by nobody', anonymous(get('/open/key?response-content-type=text%2Fplain')), refused(400, 'InvalidRequest')],
+      [
+        'not by nobody',
+        anonymous(get('/read-by-all/key?response-content-type=text%2Fplain')),
+        refused(400, 'InvalidRequest'),
+      ],
     ]),
   ]);
 });
@@ -205,28 +219,32 @@ describe('nobody, and somebody else', () => {
   conformanceCases(
     ask,
     rows('User Guide, Access control list (ACL) overview', [
-      ['reads an object of a private bucket', anonymous(get('/keys/key')), DENIED],
-      ['asks for an object that is not there, in a private bucket', anonymous(get('/keys/nothing')), DENIED],
-      ['lists a private bucket', anonymous(get('/keys')), DENIED],
-      ['writes to a private bucket', anonymous(put('/keys/{key}', 'x')), DENIED],
-      ['deletes in a private bucket', anonymous(remove('/keys/key')), DENIED],
-      ['reads an object of a public bucket', anonymous(get('/open/key')), { status: 200, body: 'x' }],
+      ['reads an object of a private bucket', anonymous(get('/signed-for/key')), DENIED],
+      ['asks for an object that is not there, in a private bucket', anonymous(get('/signed-for/nothing')), DENIED],
+      ['lists a private bucket', anonymous(get('/signed-for')), DENIED],
+      ['writes to a private bucket', anonymous(put('/signed-for/{key}', 'x')), DENIED],
+      ['deletes in a private bucket', anonymous(remove('/signed-for/key')), DENIED],
+      ['reads an object of a public bucket', anonymous(get('/read-by-all/key')), { status: 200, body: 'x' }],
       [
         'asks for an object that is not there, in a public bucket',
-        anonymous(get('/open/nothing')),
+        anonymous(get('/read-by-all/nothing')),
         refused(404, 'NoSuchKey'),
       ],
-      ['lists a public bucket', anonymous(get('/open')), { status: 200, has: ['<Key>key</Key>'] }],
-      ['lists versions of a public bucket', anonymous(get('/open?versions')), { status: 200, has: ['<Key>key</Key>'] }],
-      ['writes to a public bucket', anonymous(put('/open/{key}', 'x')), DENIED],
-      ['deletes in a public bucket', anonymous(remove('/open/key')), DENIED],
-      ['configures a public bucket', anonymous(put('/open?tagging', '<Tagging><TagSet/></Tagging>')), DENIED],
-      ['another user reads a private bucket', byOther(get('/keys/key')), DENIED],
-      ['another user asks for what is not there', byOther(get('/keys/nothing')), DENIED],
-      ['another user writes to a private bucket', byOther(put('/keys/{key}', 'x')), DENIED],
-      ['another user deletes in a private bucket', byOther(remove('/keys/key')), DENIED],
-      ['another user reads a public bucket', byOther(get('/open/key')), { status: 200, body: 'x' }],
-      ['another user writes to a public bucket', byOther(put('/open/{key}', 'x')), DENIED],
+      ['lists a public bucket', anonymous(get('/read-by-all')), { status: 200, has: ['<Key>key</Key>'] }],
+      [
+        'lists versions of a public bucket',
+        anonymous(get('/read-by-all?versions')),
+        { status: 200, has: ['<Key>key</Key>'] },
+      ],
+      ['writes to a public bucket', anonymous(put('/read-by-all/{key}', 'x')), DENIED],
+      ['deletes in a public bucket', anonymous(remove('/read-by-all/key')), DENIED],
+      ['configures a public bucket', anonymous(put('/read-by-all?tagging', '<Tagging><TagSet/></Tagging>')), DENIED],
+      ['another user reads a private bucket', byOther(get('/signed-for/key')), DENIED],
+      ['another user asks for what is not there', byOther(get('/signed-for/nothing')), DENIED],
+      ['another user writes to a private bucket', byOther(put('/signed-for/{key}', 'x')), DENIED],
+      ['another user deletes in a private bucket', byOther(remove('/signed-for/key')), DENIED],
+      ['another user reads a public bucket', byOther(get('/read-by-all/key')), { status: 200, body: 'x' }],
+      ['another user writes to a public bucket', byOther(put('/read-by-all/{key}', 'x')), DENIED],
     ]),
   );
 });
