@@ -18,6 +18,7 @@ export default defineConfig({
   test: {
     include: ['{bench,chunkserver,cli,common,control,docs,gateway,test}/**/*.test.ts'],
     globalSetup: 'test/shared-bramble.ts',
+    setupFiles: ['test/seeded-properties.ts'],
     // Whole-system tests start processes of their own: two files at a time leave a core for those.
     maxWorkers: 2,
     testTimeout: 30_000,

@@ -19,7 +19,7 @@ export function wantedExtents(
   let begin = 0;
   let at = 0;
   for (const extent of extents) {
-    if (at >= to) break;
+    if (at >= to || from >= to) break;
     const end = at + extent.length;
     if (end > from) {
       if (wanted.length === 0) begin = at;
